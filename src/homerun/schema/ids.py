@@ -1,0 +1,100 @@
+"""Names and ids: how they are made, and what a valid one looks like."""
+
+import hashlib
+import re
+import uuid
+from typing import NewType
+
+RunId = NewType("RunId", str)
+RunKey = NewType("RunKey", str)
+WorkspaceId = NewType("WorkspaceId", str)
+ExperimentId = NewType("ExperimentId", str)
+Digest = NewType("Digest", str)
+
+_EXPERIMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,254}\Z")
+_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,255}\Z")
+_WORKSPACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,254}\Z")
+_TARGET = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,254}\Z")
+_DATASTORE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,254}\Z")
+_INPUT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_DIGEST = re.compile(r"[0-9a-f]{64}\Z")
+
+_ADJECTIVES = (
+    "amber brave brisk calm clear clever crisp dapper eager early fair fleet fond gentle glad "
+    "good grand green happy hardy honest keen kind lively lucky mellow merry mild modest neat "
+    "noble patient plucky proud quick quiet ready rosy sharp shiny silent smart snug solid sturdy "
+    "sunny swift tidy tough vivid warm wide wise witty young zesty"
+).split()
+_NOUNS = (
+    "badger beaver bison crane curlew dolphin dove eagle egret falcon ferret finch fox gecko "
+    "goose gull hare hawk heron ibis jay kestrel kite lark lemur linnet lynx magpie marten mole "
+    "moose newt orca osprey otter owl oyster parrot pelican petrel plover puffin quail rabbit "
+    "raven robin salmon seal shrew sparrow stoat stork swan swift tern thrush toad trout vole wren"
+).split()
+
+
+def new_guid() -> str:
+    """Make a random UUID in its usual dashed form."""
+    return str(uuid.uuid4())
+
+
+def new_run_id(experiment: str, now_s: float) -> RunId:
+    """Make a script run's id as v1 does: ``<experiment>_<unix seconds>_<8 hex digits>``."""
+    return RunId("{}_{}_{}".format(experiment, int(now_s), uuid.uuid4().hex[:8]))
+
+
+def display_name(run_id: str) -> str:
+    """Give a run its ``adjective_noun_xxxx`` name; the same id gives the same name."""
+    digest = hashlib.sha256(run_id.encode("utf-8")).digest()
+    letters = "abcdefghijkmnpqrstuvwxyz23456789"
+    tail = "".join(letters[b % len(letters)] for b in digest[4:8])
+    adjective = _ADJECTIVES[(digest[0] << 8 | digest[1]) % len(_ADJECTIVES)]
+    noun = _NOUNS[(digest[2] << 8 | digest[3]) % len(_NOUNS)]
+    return "{}_{}_{}".format(adjective, noun, tail)
+
+
+def run_key(run_id: str) -> RunKey:
+    """Give the short name of a run's folder: ids never become path lengths."""
+    return RunKey(hashlib.sha256(run_id.encode("utf-8")).hexdigest()[:16])
+
+
+def is_experiment_name(name: str) -> bool:
+    """Tell whether v1 takes this name: 1 to 255 of letters, digits, ``_``, ``-``."""
+    return bool(_EXPERIMENT.match(name))
+
+
+def is_run_id(value: str) -> bool:
+    """Tell whether this may be a run's id: 1 to 256 safe characters, no separators."""
+    return bool(_RUN_ID.match(value))
+
+
+def is_workspace_name(name: str) -> bool:
+    """Tell whether a workspace may have this name."""
+    return bool(_WORKSPACE.match(name))
+
+
+def is_target_name(name: str) -> bool:
+    """Tell whether a compute target may have this name."""
+    return bool(_TARGET.match(name))
+
+
+def is_datastore_name(name: str) -> bool:
+    """Tell whether a datastore may have this name."""
+    return bool(_DATASTORE.match(name))
+
+
+def is_input_name(name: str) -> bool:
+    """Tell whether a dataset input may have this name (v1: an identifier)."""
+    return bool(_INPUT.match(name))
+
+
+def is_digest(value: str) -> bool:
+    """Tell whether this is the SHA-256 of something, in lower-case hex."""
+    return bool(_DIGEST.match(value))
+
+
+def is_artifact_path(path: str) -> bool:
+    """Tell whether this may name an artifact: relative, ``/`` between parts, no ``..``, no NUL."""
+    if not path or len(path) > 5000 or path.startswith("/") or "\\" in path or "\0" in path:
+        return False
+    return all(part not in ("", ".", "..") for part in path.split("/"))
