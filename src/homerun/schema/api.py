@@ -228,6 +228,30 @@ class RunPage:
 
 
 @dataclass(slots=True)
+class RunQuery:
+    """Which runs, in which order. What is empty or None does not narrow the answer.
+
+    ``q``: every word must stand in the id, the display name, the experiment's name or a tag.
+    ``tag``: ``key`` or ``key=value``. ``parent``: the parent run's id. ``live``: True = only runs
+    that are not final, False = only those that are. ``sort``: "created", "name", "status",
+    "duration" or "metric:<name>"; runs without such a metric come last.
+    """
+
+    workspace_id: str | None = None
+    experiment: str | None = None
+    status: list[str] = field(default_factory=list)
+    q: str | None = None
+    tag: str | None = None
+    parent: str | None = None
+    sort: str = "created"
+    descending: bool = True
+    offset: int = 0
+    limit: int = 100
+    target: str | None = None
+    live: bool | None = None
+
+
+@dataclass(slots=True)
 class RunPatch:
     """What a user may change of a run. Tags are merged; ``remove_tags`` names keys."""
 
