@@ -1,8 +1,8 @@
 """Names and ids: how they are made, and what a valid one looks like."""
 
 import hashlib
+import os
 import re
-import uuid
 from typing import NewType
 
 RunId = NewType("RunId", str)
@@ -34,13 +34,20 @@ _NOUNS = (
 
 
 def new_guid() -> str:
-    """Make a random UUID in its usual dashed form."""
-    return str(uuid.uuid4())
+    """Make a random UUID (version 4) in its usual dashed form.
+
+    By hand: importing ``uuid`` costs training scripts 20 ms on CPython 3.6, which loads ctypes.
+    """
+    raw = bytearray(os.urandom(16))
+    raw[6] = raw[6] & 0x0F | 0x40
+    raw[8] = raw[8] & 0x3F | 0x80
+    text = raw.hex()
+    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
 
 
 def new_run_id(experiment: str, now_s: float) -> RunId:
     """Make a script run's id as v1 does: ``<experiment>_<unix seconds>_<8 hex digits>``."""
-    return RunId("{}_{}_{}".format(experiment, int(now_s), uuid.uuid4().hex[:8]))
+    return RunId("{}_{}_{}".format(experiment, int(now_s), os.urandom(4).hex()))
 
 
 def display_name(run_id: str) -> str:
