@@ -275,7 +275,7 @@ class Artifact:
 
 @dataclass(slots=True)
 class Series:
-    """A thinned metric: per bucket x, mean, min, max as wire numbers, and how many points there are.
+    """A thinned metric: per bucket x, mean, min, max as wire numbers; ``count`` points in all.
 
     Raw points are given where ``n`` buckets would not thin: then ``low`` and ``high`` equal ``y``.
     """

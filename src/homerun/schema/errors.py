@@ -23,7 +23,7 @@ class HomerunError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        return self.message if not self.hint else "{} {}".format(self.message, self.hint)
+        return self.message if not self.hint else f"{self.message} {self.hint}"
 
     def to_json(self) -> Dict[str, Any]:
         """Give the body that travels: ``{"error": {"code", "message", "hint"}}``."""

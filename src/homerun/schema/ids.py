@@ -47,7 +47,7 @@ def new_guid() -> str:
 
 def new_run_id(experiment: str, now_s: float) -> RunId:
     """Make a script run's id as v1 does: ``<experiment>_<unix seconds>_<8 hex digits>``."""
-    return RunId("{}_{}_{}".format(experiment, int(now_s), os.urandom(4).hex()))
+    return RunId(f"{experiment}_{int(now_s)}_{os.urandom(4).hex()}")
 
 
 def display_name(run_id: str) -> str:
@@ -57,7 +57,7 @@ def display_name(run_id: str) -> str:
     tail = "".join(letters[b % len(letters)] for b in digest[4:8])
     adjective = _ADJECTIVES[(digest[0] << 8 | digest[1]) % len(_ADJECTIVES)]
     noun = _NOUNS[(digest[2] << 8 | digest[3]) % len(_NOUNS)]
-    return "{}_{}_{}".format(adjective, noun, tail)
+    return f"{adjective}_{noun}_{tail}"
 
 
 def run_key(run_id: str) -> RunKey:

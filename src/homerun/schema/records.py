@@ -89,7 +89,13 @@ class BatchHeader:
     __slots__ = ("count", "first", "names", "run_id", "stream", "writer")
 
     def __init__(
-        self, run_id: str, writer: str, first: int, count: int, names: Dict[int, str], stream: str = "user"
+        self,
+        run_id: str,
+        writer: str,
+        first: int,
+        count: int,
+        names: Dict[int, str],
+        stream: str = "user",
     ) -> None:
         self.run_id = run_id
         self.writer = writer
@@ -127,7 +133,7 @@ class BatchHeader:
                 str(data.get("stream", "user")),
             )
         except (KeyError, TypeError, AttributeError) as error:
-            raise ValueError("not a batch header: {}".format(error)) from error
+            raise ValueError(f"not a batch header: {error}") from error
 
 
 def pack_batch(header: BatchHeader, records: bytes, entries: bytes) -> bytes:
@@ -149,7 +155,7 @@ def unpack_batch(body: bytes) -> Tuple[BatchHeader, memoryview, memoryview]:
     start = 8 + length
     header = BatchHeader.from_json(json.loads(bytes(view[8:start]).decode("utf-8")))
     if not 0 <= header.count <= MAX_BATCH_RECORDS or header.first < 0:
-        raise ValueError("a batch holds 0 to {} records".format(MAX_BATCH_RECORDS))
+        raise ValueError(f"a batch holds 0 to {MAX_BATCH_RECORDS} records")
     end = start + header.count * RECORD_SIZE
     if len(body) < end:
         raise ValueError("the batch is shorter than its header says")

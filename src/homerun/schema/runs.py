@@ -201,7 +201,7 @@ class RunContext(Word):
             "AZUREML_ARM_SUBSCRIPTION": self.subscription_id,
             "AZUREML_ARM_RESOURCEGROUP": self.resource_group,
             "AZUREML_DATASET_ENVIRONMENT_VARS": ",".join(
-                "{}:Mount".format(name) for name in sorted(self.inputs)
+                f"{name}:Mount" for name in sorted(self.inputs)
             ),
         }
         env.update(self.inputs)

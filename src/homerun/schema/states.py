@@ -20,9 +20,7 @@ class RunStatus:
 
 
 FINAL = frozenset([RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.CANCELED])  # type: FrozenSet[str]
-ALL = frozenset(
-    value for name, value in vars(RunStatus).items() if name.isupper()
-)  # type: FrozenSet[str]
+ALL = frozenset(value for name, value in vars(RunStatus).items() if name.isupper())  # type: FrozenSet[str]
 
 
 class Writer:

@@ -10,9 +10,7 @@ _IN = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 def to_wire(value: Any) -> Any:
     """Replace every float that JSON cannot hold, inside lists and dictionaries too."""
     if isinstance(value, float):
-        if value == value and value not in _OUT:
-            return value
-        return _OUT.get(value, "NaN")
+        return value if math.isfinite(value) else _OUT.get(value, "NaN")
     if isinstance(value, dict):
         return {key: to_wire(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

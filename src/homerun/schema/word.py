@@ -24,7 +24,7 @@ class Word:
                 if isinstance(value, (dict, list)):
                     value = value.copy()
             else:
-                raise TypeError("{} needs {!r}".format(type(self).__name__, name))
+                raise TypeError(f"{type(self).__name__} needs {name!r}")
             setattr(self, name, value)
         if fields:
             raise TypeError(
@@ -50,5 +50,5 @@ class Word:
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        inside = ", ".join("{}={!r}".format(n, getattr(self, n)) for n in self.__slots__)
-        return "{}({})".format(type(self).__name__, inside)
+        inside = ", ".join(f"{n}={getattr(self, n)!r}" for n in self.__slots__)
+        return f"{type(self).__name__}({inside})"
