@@ -26,7 +26,7 @@ _NOT_BUILT = ("environment_variables", "name", "version", "interpreter_path")
 
 def needs_image(definition: Dict[str, Any]) -> bool:
     """Tell whether something has to be built before a run can start."""
-    return definition.get("kind", "user_managed") != "user_managed"
+    return bool(definition.get("kind", "user_managed") != "user_managed")
 
 
 def definition_digest(definition: Dict[str, Any]) -> Digest:

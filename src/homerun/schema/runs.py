@@ -1,7 +1,7 @@
 """A run on its way: what is submitted, what the agent gets, what the script finds."""
 
 import json
-from typing import Any, Dict, Mapping
+from typing import Any, Dict, List, Mapping, Optional
 
 from homerun.schema.word import Word
 
@@ -54,6 +54,29 @@ class RunSpec(Word):
         "definition",
         "submitted_by",
     )
+    run_id: str
+    workspace_id: str
+    experiment: str
+    script: Optional[str]
+    command: Optional[List[Any]]
+    arguments: List[Any]
+    target: str
+    snapshot_id: Optional[str]
+    environment: Optional[Dict[str, Any]]
+    environment_name: Optional[str]
+    environment_version: Optional[str]
+    environment_variables: Dict[str, str]
+    interpreter: Optional[str]
+    inputs: List[Dict[str, Any]]
+    max_run_duration_s: Optional[float]
+    gpus: int
+    display_name: Optional[str]
+    description: Optional[str]
+    parent_run_id: Optional[str]
+    tags: Dict[str, str]
+    properties: Dict[str, str]
+    definition: Dict[str, Any]
+    submitted_by: Optional[str]
     DEFAULTS = {
         "script": None,
         "command": None,
@@ -127,6 +150,27 @@ class JobSpec(Word):
         "environment",
         "digest",
     )
+    kind: str
+    run_id: str
+    home: str
+    url: str
+    token: str
+    run_token: Optional[str]
+    lease_epoch: int
+    folder: str
+    snapshot_id: Optional[str]
+    command: List[Any]
+    interpreter: Optional[str]
+    image: Optional[str]
+    light: Optional[str]
+    environment_variables: Dict[str, str]
+    inputs: List[Dict[str, Any]]
+    context: Dict[str, Any]
+    max_run_duration_s: Optional[float]
+    cores: int
+    gpus: List[int]
+    environment: Optional[Dict[str, Any]]
+    digest: Optional[str]
     DEFAULTS = {
         "kind": "run",
         "run_token": None,
@@ -172,6 +216,20 @@ class RunContext(Word):
         "location",
         "inputs",
     )
+    run_id: str
+    url: str
+    token: str
+    home: str
+    journal: str
+    work: str
+    experiment: str
+    experiment_id: str
+    workspace_id: str
+    workspace_name: str
+    subscription_id: str
+    resource_group: str
+    location: str
+    inputs: Dict[str, str]
     DEFAULTS = {
         "token": "",
         "home": "",

@@ -1,6 +1,6 @@
 """The shape that every in-run word shares: slots, and JSON there and back."""
 
-from typing import Any, Dict, Type, TypeVar
+from typing import Any, Dict, Tuple, Type, TypeVar
 
 W = TypeVar("W", bound="Word")
 
@@ -12,7 +12,7 @@ class Word:
     Unknown fields are ignored on reading, so that an older reader accepts a newer writer.
     """
 
-    __slots__ = ()
+    __slots__ = ()  # type: Tuple[str, ...]
     DEFAULTS = {}  # type: Dict[str, Any]
 
     def __init__(self, **fields: Any) -> None:
@@ -45,7 +45,7 @@ class Word:
         return cls(**{name: data[name] for name in cls.__slots__ if name in data})
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.to_json() == other.to_json()  # type: ignore[attr-defined]
+        return type(self) is type(other) and self.to_json() == other.to_json()
 
     __hash__ = None  # type: ignore[assignment]
 
