@@ -1,0 +1,5 @@
+"""Says hello from wherever it runs."""
+
+import platform
+
+print("Hello from Python", platform.python_version(), "on", platform.system())
