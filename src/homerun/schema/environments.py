@@ -21,6 +21,9 @@ KINDS = ("user_managed", "pip", "conda")
 # Bumped when a builder would make something else out of the same definition.
 BUILDER_VERSION = 1
 
+# The variables that a builder heeds; no other one counts for the image.
+BUILD_VARIABLES = ("HOMERUN_GENUINE", "HOMERUN_REPAIRS")
+
 _NOT_BUILT = ("environment_variables", "name", "version", "interpreter_path")
 
 
@@ -32,9 +35,12 @@ def needs_image(definition: Dict[str, Any]) -> bool:
 def definition_digest(definition: Dict[str, Any]) -> Digest:
     """Give the key of the image that makes this definition real.
 
-    Names, versions and environment variables do not count: the same text is the same image.
+    Names, versions and environment variables do not count, but for those that the builder
+    heeds: the same text is the same image.
     """
     kept = {k: v for k, v in definition.items() if k not in _NOT_BUILT and v is not None}
+    variables = definition.get("environment_variables") or {}
+    kept.update({name: str(variables[name]) for name in BUILD_VARIABLES if name in variables})
     kept["builder"] = BUILDER_VERSION
     text = json.dumps(kept, sort_keys=True, separators=(",", ":"))
     return Digest(hashlib.sha256(text.encode("utf-8")).hexdigest())

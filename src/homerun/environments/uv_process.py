@@ -1,0 +1,86 @@
+"""Runs uv: its words go to the log line by line, its failure becomes a sentence."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from homerun.environments.build_log import BuildLog, masked
+from homerun.schema.errors import BuildError
+
+_FRAME = re.compile(r"^[\s│\u00d7╰├─▶·]*(?:(?:error|cause|Caused by|hint):\s*)?")
+_START = re.compile(r"^\s*(?:error:|\u00d7)")
+_LONGEST = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Uv:
+    """One way of calling uv: its binary, its environment, where it works, the build's lock.
+
+    The lock's descriptor is handed down, so that the lock stands for as long as a uv lives that
+    lost its builder: nobody cleans up under its hands.
+    """
+
+    binary: str
+    env: dict[str, str]
+    folder: Path
+    log: BuildLog
+    lock_fd: int
+
+    def run(self, *arguments: str, env: dict[str, str] | None = None) -> None:
+        """Run uv to its end.
+
+        Raises:
+            BuildError: It failed; the message is its own last word.
+        """
+        with subprocess.Popen(
+            [self.binary, *arguments],
+            cwd=self.folder,
+            env={**self.env, **(env or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            pass_fds=[self.lock_fd],
+        ) as process:
+            said = []
+            for line in process.stderr or ():
+                said.append(line.rstrip("\n"))
+                self.log.line("  " + said[-1])
+        if process.returncode:
+            raise BuildError(last_word(said, process.returncode))
+
+
+def find_uv() -> str:
+    """Give the path of uv's binary: the installed package's, else the one on PATH.
+
+    Raises:
+        BuildError: There is none.
+    """
+    try:
+        from uv import find_uv_bin  # a package that may be absent where PATH has a uv
+
+        return str(find_uv_bin())
+    except (ImportError, FileNotFoundError):
+        found = shutil.which("uv")
+    if not found:
+        raise BuildError("uv, which builds environments, is not installed.", "pip install uv")
+    return found
+
+
+def last_word(said: Sequence[str], returncode: int) -> str:
+    """Make one text of uv's error: its last block, without frames and line breaks."""
+    starts = [number for number, line in enumerate(said) if _START.match(line)]
+    if not starts:
+        tail = " ".join(line.strip() for line in said[-5:])
+        return masked(f"uv ended with exit code {returncode}. {tail}".strip())
+    block = [_FRAME.sub("", line).strip() for line in said[starts[-1] :]]
+    text = " ".join(line for line in block if line)
+    if "No space left on device" in text or "os error 28" in text:
+        return "The disk is full: nothing was installed. " + masked(text[-_LONGEST:])
+    text = text if len(text) <= _LONGEST else text[: _LONGEST // 2] + " … " + text[-_LONGEST // 2 :]
+    return masked(re.sub(r"^(No solution found[^:.]*)(:?) (?=Because)", r"\1: ", text))
