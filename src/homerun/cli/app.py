@@ -56,7 +56,9 @@ def main() -> None:
         note(f"homerun: {sentence(error)}")
         sys.exit(exit_code(error))
     except Exception:
-        logging.exception("homerun: this should not have happened; please report it.")
+        logging.getLogger(__name__).exception(
+            "homerun: this should not have happened; please report it."
+        )
         sys.exit(Exit.FAILED)
 
 

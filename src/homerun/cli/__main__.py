@@ -1,0 +1,5 @@
+"""``python -m homerun.cli``."""
+
+from homerun.cli import main
+
+main()

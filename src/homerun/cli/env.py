@@ -1,0 +1,69 @@
+"""``homerun env``: try a script in an environment before it is submitted."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from homerun.cli.output import AsJson, ago, note, show_json, show_table
+from homerun.cli.submit import read_environment, this_workspace
+from homerun.client import settings
+from homerun.client.connect import connect
+
+env = typer.Typer(name="env", help="Environments.", no_args_is_help=True)
+
+
+@env.command(context_settings={"ignore_unknown_options": True})
+def python(
+    file: Annotated[Path, typer.Argument(help="A conda file (.yml) or pip requirements (.txt).")],
+    arguments: Annotated[
+        list[str] | None, typer.Argument(metavar="-- [ARGS]...", help="What Python gets.")
+    ] = None,
+) -> None:
+    """Run Python in an environment, here and now: what a run of it would find. Ends as it ends."""
+    from homerun import environments
+    from homerun.schema.environments import definition_digest
+    from homerun.server.light import ensure_light
+
+    home = settings.home()
+    definition = read_environment(file).to_definition()
+    image = environments.build(definition, definition_digest(definition), home=home, log=sys.stderr)
+    own = os.environ.get("PYTHONPATH")
+    light = str(ensure_light(Path(home)))
+    variables = {
+        **os.environ,
+        **definition.get("environment_variables", {}),
+        "PYTHONPATH": light if not own else f"{light}{os.pathsep}{own}",
+    }
+    try:
+        code = subprocess.call([image.python, *(arguments or [])], env=variables)
+    except KeyboardInterrupt:
+        code = 130
+    raise typer.Exit(code if code >= 0 else 128 - code)
+
+
+@env.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """List the registered environments of this folder's workspace."""
+    workspace_id = this_workspace().workspace_id
+    found = connect().environments.list(workspace_id)["environments"]
+    if as_json:
+        show_json(found)
+        return
+    if not found:
+        note("No environment is registered.")
+        return
+    rows = [
+        (
+            e["name"],
+            e["version"],
+            e["definition"]["kind"],
+            e["image_state"] or "",
+            ago(e["created_ms"]),
+        )
+        for e in found
+    ]
+    show_table(("NAME", "VERSION", "KIND", "IMAGE", "REGISTERED"), rows)
