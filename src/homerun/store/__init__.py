@@ -1,0 +1,7 @@
+"""The server's memory: runs, metric series, artifacts, logs. The only room that knows a database."""
+
+from homerun.store.opening import Store, open_store
+from homerun.store.tokens import Token, hash_token
+from homerun.store.watch import Native
+
+__all__ = ["Native", "Store", "Token", "hash_token", "open_store"]

@@ -1,0 +1,1 @@
+"""How a data folder of an older homerun becomes one of this. Imports Alembic: load it late."""
