@@ -145,8 +145,8 @@ class OpenJournal:
             self._inner.close()
 
     def _open(self, now_ms: int) -> None:
-        os.makedirs(self._folder, 0o700, exist_ok=True)  # noqa: PTH103 - pathlib costs 4 ms
-        stem = os.path.join(self._folder, new_stem(self._owner))  # noqa: PTH118
+        os.makedirs(self._folder, 0o700, exist_ok=True)
+        stem = os.path.join(self._folder, new_stem(self._owner))
         path = stem + RECORDS_SUFFIX
         text_fd = os.open(stem + TEXT_SUFFIX, _FLAGS, 0o600)
         fd = -1
@@ -210,4 +210,4 @@ def _put_header(fd: int, header: bytes) -> None:
 
 def _discard(fd: int, path: str) -> None:
     os.close(fd)
-    os.unlink(path)  # noqa: PTH108
+    os.unlink(path)

@@ -57,7 +57,7 @@ class Reader:
             JournalDamagedError: The file does not begin like a journal.
         """
         if self._header is None:
-            with open(self.path, "rb") as file:  # noqa: PTH123 - pathlib costs 4 ms
+            with open(self.path, "rb") as file:
                 data = file.read(HEADER_SIZE)
             if len(data) == HEADER_SIZE:
                 try:
@@ -94,7 +94,7 @@ class Reader:
         head = self.header()
         if head is None:
             return None
-        with open(self.path, "rb") as file:  # noqa: PTH123
+        with open(self.path, "rb") as file:
             self._learn_until(file, from_seq)
             records = _read_records(file, from_seq, max_records)
             sound = _count_sound(records)
@@ -123,7 +123,7 @@ class Reader:
     def _learn_names(self, records: bytes, first: int) -> None:
         places = _places(records[::RECORD_SIZE], Kind.NAME)
         if places:
-            with open(text_path(self.path), "rb") as file:  # noqa: PTH123
+            with open(text_path(self.path), "rb") as file:
                 for place in places:
                     _, _, _, number, _, _, offset = INT_RECORD.unpack_from(
                         records, place * RECORD_SIZE
@@ -141,7 +141,7 @@ class Reader:
             return records, b""
         found = []  # type: List[bytes]
         size = 0
-        with open(text_path(self.path), "rb") as file:  # noqa: PTH123
+        with open(text_path(self.path), "rb") as file:
             for place in places:
                 offset = INT_RECORD.unpack_from(records, place * RECORD_SIZE)[6]
                 entry = _read_entry(file, offset)

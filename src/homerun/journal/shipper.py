@@ -54,9 +54,9 @@ class Shipper:
             writer = writer_of(path)
             if writer in self.damages or not self._is_shipped(path):
                 continue
-            os.unlink(path)  # noqa: PTH108 - pathlib costs 4 ms
-            if os.path.exists(text_path(path)):  # noqa: PTH110
-                os.unlink(text_path(path))  # noqa: PTH108
+            os.unlink(path)
+            if os.path.exists(text_path(path)):
+                os.unlink(text_path(path))
             self._cursor.pop(writer, None)
             self._readers.pop(writer, None)
             self._shipped_sizes.pop(writer, None)
@@ -88,19 +88,19 @@ class Shipper:
 
     def _save_cursor(self) -> None:
         beside = self._cursor_path + ".new"
-        with open(beside, "w") as file:  # noqa: PTH123
+        with open(beside, "w") as file:
             json.dump({"writers": self._cursor}, file)
-        os.replace(beside, self._cursor_path)  # noqa: PTH105
+        os.replace(beside, self._cursor_path)
 
 
 def _read_cursor(path: str) -> Dict[str, int]:
     # One that cannot be read costs sending again, never a point.
     try:
-        with open(path) as file:  # noqa: PTH123
+        with open(path) as file:
             return {str(writer): int(seq) for writer, seq in json.load(file)["writers"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
 
 
 def _size(path: str) -> int:
-    return os.stat(path).st_size  # noqa: PTH116
+    return os.stat(path).st_size
