@@ -1,0 +1,26 @@
+"""``python -m homerun.server --home HOME [--port N]``."""
+
+import argparse
+import sys
+
+from homerun.schema.errors import HomerunError
+from homerun.server.process import FAILED, serve
+from homerun.server.settings import from_environment
+
+
+def main() -> int:
+    """Read the command line and serve until a signal."""
+    parser = argparse.ArgumentParser(prog="python -m homerun.server", description=__doc__)
+    parser.add_argument("--home", help="the data folder; HOMERUN_HOME unless given")
+    parser.add_argument("--port", type=int, help="the port; HOMERUN_PORT unless given")
+    asked = parser.parse_args()
+    try:
+        settings = from_environment(asked.home, asked.port)
+    except HomerunError as error:
+        sys.stderr.write(f"homerun: {error}\n")
+        return FAILED
+    return serve(settings)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,118 @@
+"""What the API answers with: JSON that can hold any number, and one shape for every error."""
+
+import json
+import logging
+from typing import Any
+
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from typing_extensions import override
+
+from homerun.schema import wire
+from homerun.schema.errors import (
+    AuthenticationError,
+    ConflictError,
+    HomerunError,
+    InvalidInputError,
+    NotFoundError,
+    PermissionDeniedError,
+)
+
+_log = logging.getLogger("homerun.server")
+_KNOWN: dict[int, type[HomerunError]] = {
+    cls.status: cls
+    for cls in (
+        AuthenticationError,
+        PermissionDeniedError,
+        NotFoundError,
+        ConflictError,
+        InvalidInputError,
+    )
+}
+
+
+class Json(Response):
+    """A JSON answer. Dataclasses become objects; NaN and the infinities become strings."""
+
+    media_type = "application/json"
+
+    @override
+    def render(self, content: Any) -> bytes:
+        return encode(content)
+
+
+def encode(content: Any) -> bytes:
+    """Give ``content`` as JSON that never holds a bare NaN."""
+    try:
+        text = json.dumps(content, default=_fields, allow_nan=False, separators=(",", ":"))
+    except ValueError:  # a NaN somewhere: rare, so only then is everything walked
+        text = json.dumps(wire.to_wire(_plain(content)), separators=(",", ":"))
+    return text.encode("ascii")
+
+
+def error_answer(error: HomerunError, headers: dict[str, str] | None = None) -> Json:
+    """Give the answer that says what ``error`` says."""
+    return Json(error.to_json(), status_code=error.status, headers=headers)
+
+
+async def on_homerun_error(_request: Request, error: Exception) -> Response:
+    """Answer with an error that homerun raised on purpose."""
+    if not isinstance(error, HomerunError):
+        raise error
+    return error_answer(error)
+
+
+async def on_invalid_request(_request: Request, error: Exception) -> Response:
+    """Say in a sentence, all faults at once, what FastAPI found wrong with a request."""
+    if not isinstance(error, RequestValidationError):
+        raise error
+    faults = [f"{_place(fault['loc'])}: {fault['msg']}" for fault in error.errors()]
+    return error_answer(
+        InvalidInputError(
+            f"The request cannot be used: {'; '.join(faults)}.",
+            "Nothing was changed; docs/api.md describes every endpoint.",
+        )
+    )
+
+
+async def on_http_error(_request: Request, error: Exception) -> Response:
+    """Give the framework's own refusals the shape of all others."""
+    if not isinstance(error, HTTPException):
+        raise error
+    cls = _KNOWN.get(error.status_code, HomerunError)
+    body = cls(f"{error.detail}.").to_json()
+    return Json(body, status_code=error.status_code, headers=dict(error.headers or {}))
+
+
+async def on_unexpected_error(request: Request, error: Exception) -> Response:
+    """Say that something broke here, and leave the traceback in the log."""
+    _log.error("%s %s broke", request.method, request.scope["path"], exc_info=error)
+    return error_answer(
+        HomerunError(
+            "The server met an error it did not expect; the request may not have been carried out.",
+            "server.log in the data folder holds the traceback.",
+        )
+    )
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location) or "body"
+
+
+def _fields(value: Any) -> Any:
+    names = getattr(value, "__dataclass_fields__", None)
+    if names is None:
+        raise TypeError(f"{type(value).__name__} has no JSON form")
+    return {name: getattr(value, name) for name in names}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if hasattr(value, "__dataclass_fields__"):
+        return _plain(_fields(value))
+    return value

@@ -1,0 +1,1 @@
+"""The endpoints: one module a resource, each endpoint a check and one call into the store."""

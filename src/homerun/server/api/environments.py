@@ -1,0 +1,40 @@
+"""Registered environments."""
+
+from fastapi import APIRouter
+
+from homerun.schema.api import EnvironmentBody
+from homerun.schema.environments import KINDS
+from homerun.schema.errors import InvalidInputError
+from homerun.server.answers import Json
+from homerun.server.services import Here, Who
+
+router = APIRouter(prefix="/api/environments")
+
+
+@router.get("")
+def list_environments(
+    here: Here, who: Who, workspace_id: str | None = None, name: str | None = None
+) -> Json:
+    """Give a workspace's environments: the newest version of each, or all versions of one."""
+    narrowed = who.narrow(workspace_id)
+    if narrowed is None:
+        raise InvalidInputError("Whose environments? workspace_id is missing from the query.")
+    return Json({"environments": here.store.environments.list(narrowed, name)})
+
+
+@router.post("")
+def register_environment(here: Here, who: Who, body: EnvironmentBody) -> Json:
+    """Register an environment; the same definition gives the same version again."""
+    who.allow(body.workspace_id)
+    kind = body.definition.get("kind")
+    if kind not in KINDS:
+        raise InvalidInputError(
+            f"An environment's kind cannot be {kind!r}.", f"Known: {', '.join(KINDS)}."
+        )
+    return Json(here.store.environments.register(body))
+
+
+@router.get("/{workspace_id}/{name}")
+def get_environment(here: Here, workspace_id: str, name: str, version: str | None = None) -> Json:
+    """Give one version of an environment, the newest unless one is named."""
+    return Json(here.store.environments.get(workspace_id, name, version))

@@ -1,0 +1,47 @@
+"""What every endpoint is given: the store, the settings, and who asks."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import Request
+
+from homerun.server.auth import Principal
+from homerun.server.followers import Followers
+from homerun.server.settings import Settings
+from homerun.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The parts that ``app`` wires.
+
+    Attributes:
+        instance: This server's id, the same as long as the data folder's token is.
+        cookie: Name of the Studio's cookie.
+        clock: Seconds since the epoch.
+    """
+
+    store: Store
+    settings: Settings
+    instance: str
+    cookie: str
+    followers: Followers
+    clock: Callable[[], float] = time.time
+
+
+# Coroutines, as FastAPI sends plain functions to a thread, and there is nothing to wait for.
+async def _services(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services
+
+
+async def _principal(request: Request) -> Principal:
+    who: Principal = request.scope["homerun.principal"]
+    return who
+
+
+Here = Annotated[Services, Depends(_services)]
+Who = Annotated[Principal, Depends(_principal)]
