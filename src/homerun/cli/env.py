@@ -24,22 +24,23 @@ def python(
     ] = None,
 ) -> None:
     """Run Python in an environment, here and now: what a run of it would find. Ends as it ends."""
-    from homerun import environments
-    from homerun.schema.environments import definition_digest
+    from homerun.environments import python_for
     from homerun.server.light import ensure_light
 
     home = settings.home()
     definition = read_environment(file).to_definition()
-    image = environments.build(definition, definition_digest(definition), home=home, log=sys.stderr)
+    interpreter = python_for(definition, home, sys.stderr)
     own = os.environ.get("PYTHONPATH")
     light = str(ensure_light(Path(home)))
+    cores = settings.cores() or os.cpu_count() or 1
     variables = {
+        "OMP_NUM_THREADS": str(max(1, cores // 2)),  # as a run's is its share, unless it is set
         **os.environ,
         **definition.get("environment_variables", {}),
         "PYTHONPATH": light if not own else f"{light}{os.pathsep}{own}",
     }
     try:
-        code = subprocess.call([image.python, *(arguments or [])], env=variables)
+        code = subprocess.call([interpreter, *(arguments or [])], env=variables)
     except KeyboardInterrupt:
         code = 130
     raise typer.Exit(code if code >= 0 else 128 - code)
@@ -48,8 +49,8 @@ def python(
 @env.command("list")
 def list_(as_json: AsJson = False) -> None:
     """List the registered environments of this folder's workspace."""
-    workspace_id = this_workspace().workspace_id
-    found = connect().environments.list(workspace_id)["environments"]
+    workspace_id = this_workspace().id
+    found = connect().environments.list(workspace_id)
     if as_json:
         show_json(found)
         return

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from homerun.cli.follow import BUILD_LOG, DRIVER_LOG, show_log, summarize, until_interrupted
+from homerun.cli.follow import BUILD_LOG, DRIVER_LOG, show_log, until_interrupted
 from homerun.cli.names import get_run
 from homerun.cli.output import AsJson, Exit, ago, duration, note, show_json, show_table
 from homerun.client.connect import connect
@@ -78,7 +78,7 @@ def logs(
         return
     if not path and show_log(client, found["run_id"], BUILD_LOG):
         return
-    files = [file["path"] for file in client.files.list(found["run_id"])["files"]]
+    files = [file["path"] for file in client.files.list(found["run_id"])]
     note(f"There is nothing in {path or DRIVER_LOG} of {found['run_id']} ({found['status']}).")
     note("Its files: " + ", ".join(files) if files else "It has no files yet.")
     raise typer.Exit(Exit.USAGE if path else Exit.OK)
@@ -103,6 +103,3 @@ def cancel(
         show_json({"run_id": found["run_id"], "status": found["status"]})
     else:
         print(f"{found['run_id']}: {found['status']}")
-
-
-__all__ = ["cancel", "logs", "runs", "summarize"]

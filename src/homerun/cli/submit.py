@@ -9,6 +9,7 @@ from homerun.cli.follow import until_interrupted
 from homerun.cli.output import AsJson, note, show_json
 from homerun.client.connect import connect
 from homerun.schema.errors import InvalidInputError, NotFoundError
+from homerun.sdk import workspace_file
 from homerun.sdk.environment import Environment
 from homerun.sdk.exceptions import UserErrorException
 from homerun.sdk.experiment import Experiment
@@ -97,9 +98,8 @@ def experiment_name(script: Path) -> str:
 def this_workspace() -> Workspace:
     """Give the workspace of this folder's config.json, else the one for those who have none."""
     try:
-        return Workspace.from_config()
-    except UserErrorException as error:
-        if "config.json" not in error.message or any(Path.cwd().glob("**/.azureml/config.json")):
-            raise
-        note(f"No config.json here: using the workspace {DEFAULT_WORKSPACE!r}.")
-        return Workspace.create(DEFAULT_WORKSPACE, exist_ok=True)
+        workspace_file.find_config()
+    except UserErrorException:
+        note(f"No config.json here or above: this is the workspace {DEFAULT_WORKSPACE!r}.")
+        return Workspace.create(DEFAULT_WORKSPACE, exist_ok=True, show_output=False)
+    return Workspace.from_config()
