@@ -11,6 +11,7 @@ from homerun.agent.orders import Orders
 from homerun.client import embedded
 from homerun.client.http import Client
 from homerun.client.serverfile import Connection, read_server_file
+from homerun.client.transport import Policy
 from homerun.compute.local import processes
 from homerun.schema.errors import AuthenticationError, HomerunError, PermissionDeniedError
 from homerun.schema.runs import JobSpec
@@ -20,6 +21,9 @@ Answer = TypeVar("Answer")
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 5.0
 _STRANGER_S = 60.0
+
+# Tried again here and not there, as the server may have to be started between two tries.
+_POLICY = Policy(total_s=1.0, quiet_s=60.0)
 
 
 class Interrupted(Exception):  # noqa: N818 -- it is no error: somebody wants the agent to end
@@ -42,7 +46,7 @@ class Line:
     def __init__(self, job: JobSpec, orders: Orders) -> None:
         self._job = job
         self.orders = orders
-        self.client = Client(_where(job))
+        self.client = Client(_where(job), _POLICY)
 
     def persist(
         self, call: Callable[[Client], Answer], heed: Callable[[Orders], bool] | None = None
@@ -90,7 +94,7 @@ class Line:
             return  # whoever asked tries again later
         finally:
             self._reviving.release()
-            self.client = Client(_where(self._job))
+            self.client = Client(_where(self._job), _POLICY)
 
 
 def _where(job: JobSpec) -> Connection:

@@ -55,6 +55,11 @@ class LocalBackend(Backend[LocalRequest]):
             [sys.executable, *flags, str(_AGENT), "--home", job.home, job_file], job.folder
         )
 
+    def plan_recovery(self, job: JobSpec) -> LocalRequest:
+        """Say how what a lost agent left is recovered: always on this machine."""
+        request = self.plan(job)
+        return LocalRequest([*request.argv[:-1], "--recover", request.argv[-1]], request.folder)
+
     @override
     def submit(self, request: LocalRequest) -> str:
         folder = Path(request.folder)

@@ -58,12 +58,23 @@ def marked_processes(folder: str) -> list[int]:
     return found
 
 
+def children(pid: int) -> list[int]:
+    """List the children of a process, zombies too; empty where the system cannot tell."""
+    found: list[int] = []
+    try:
+        for task in os.scandir(_PROC / str(pid) / "task"):
+            found.extend(int(word) for word in Path(task.path, "children").read_text().split())
+    except (OSError, ValueError):
+        return found
+    return found
+
+
 def descendants(pid: int) -> list[int]:
     """List the live children of a process and theirs; empty where the system cannot tell."""
     found: list[int] = []
     todo = [pid]
     while todo:
-        for child in _children(todo.pop()):
+        for child in children(todo.pop()):
             if start_stamp(child) is not None:
                 found.append(child)
             todo.append(child)
@@ -114,16 +125,6 @@ def _signal_all(pids: Iterable[int], number: signal.Signals) -> None:
             os.kill(pid, number)
         except (ProcessLookupError, PermissionError):
             continue
-
-
-def _children(pid: int) -> list[int]:
-    found: list[int] = []
-    try:
-        for task in os.scandir(_PROC / str(pid) / "task"):
-            found.extend(int(word) for word in Path(task.path, "children").read_text().split())
-    except (OSError, ValueError):
-        return found
-    return found
 
 
 def _ps(*arguments: str) -> str:

@@ -1,0 +1,108 @@
+"""What is done after a run is over, in a thread of its own so that no next run waits for it."""
+
+import logging
+import shutil
+import threading
+import time
+from collections import deque
+from pathlib import Path
+
+from homerun.schema.api import RunQuery
+from homerun.schema.ids import run_key
+from homerun.schema.states import FINAL
+from homerun.server.scheduler.planning import Planner
+from homerun.store import Store
+
+KEPT_DAYS = 7
+_DAY_S = 24 * 3600.0
+_PATIENCE_S = 30.0
+_PAGE = 200
+
+_log = logging.getLogger(__name__)
+
+
+class Janitor:
+    """Seals logs, takes tokens away, and clears old folders of failed runs."""
+
+    def __init__(self, store: Store, planner: Planner) -> None:
+        self._store = store
+        self._planner = planner
+        self._todo: deque[tuple[float, str]] = deque()
+        self._wake = threading.Event()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="janitor", daemon=True)
+
+    def start(self) -> None:
+        """Begin, with what an earlier server left."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; what is not done is found again at the next start."""
+        self._ended.set()
+        self._wake.set()
+        self._thread.join(5)
+
+    def over(self, run_ids: set[str]) -> None:
+        """Say that these runs are over."""
+        now = time.monotonic()
+        self._todo.extend((now, run_id) for run_id in sorted(run_ids))
+        self._wake.set()
+
+    def _run(self) -> None:
+        try:
+            self._find_unsealed()
+            self._clear_old()
+        except Exception:  # noqa: BLE001 -- the loop outlives its work
+            _log.exception("What an earlier server left was not all cleared away.")
+        while not self._ended.is_set():
+            # A moment later, so that the sealing of one run does not meet the start of the next.
+            self._wake.wait()
+            self._ended.wait(0.5)
+            self._wake.clear()
+            for _ in range(len(self._todo)):
+                since, run_id = self._todo.popleft()
+                try:
+                    self._close(since, run_id)
+                except Exception:  # noqa: BLE001 -- the loop outlives its work
+                    _log.exception("The run %s was not closed.", run_id)
+
+    def _close(self, since: float, run_id: str) -> None:
+        run = self._store.runs.find(run_id)
+        if run is None or run.status not in FINAL:
+            return
+        self._store.tokens.remove_for_run(run_id, "run")
+        is_delivered = not (self._planner.folder(run_id) / "job.json").exists()
+        if not is_delivered and time.monotonic() - since < _PATIENCE_S:
+            self._todo.append((since, run_id))
+            self._wake.set()
+            return
+        self._store.logs.seal(run_id)
+        if is_delivered:
+            self._store.tokens.remove_for_run(run_id, "agent")
+
+    def _find_unsealed(self) -> None:
+        """Find the runs whose logs were not sealed: only a folder tells, and only by its key."""
+        logs = self._store.home / "logs"
+        keys = {path.name for path in logs.iterdir()} if logs.is_dir() else set()
+        offset = 0
+        while keys:
+            query = RunQuery(status=sorted(FINAL), offset=offset, limit=_PAGE)
+            page = self._store.runs.list(query).runs
+            self.over({run.run_id for run in page if run_key(run.run_id) in keys})
+            offset += _PAGE
+            if len(page) < _PAGE:
+                return
+
+    def _clear_old(self) -> None:
+        """Remove what failed runs left, some days after: the user may have wanted a look."""
+        folder = self._planner.folder("-").parent
+        for path in folder.iterdir() if folder.is_dir() else ():
+            if not (path / "job.json").exists() and _age_s(path) > KEPT_DAYS * _DAY_S:
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def _age_s(path: Path) -> float:
+    try:
+        return time.time() - path.stat().st_mtime
+    except OSError:
+        return 0.0
