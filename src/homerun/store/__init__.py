@@ -1,4 +1,4 @@
-"""The server's memory: runs, metric series, artifacts, logs. The only room that knows a database."""
+"""The server's memory: runs, metric series, artifacts, logs."""
 
 from homerun.store.opening import Store, open_store
 from homerun.store.tokens import Token, hash_token

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-import fsspec
+import fsspec  # type: ignore[import-untyped]
 
 from homerun.schema.errors import InvalidInputError, NotFoundError
 from homerun.schema.ids import is_digest
@@ -44,11 +44,7 @@ class BlobStore:
         with refuse_when_full(Path(self._root)):
             try:
                 found, size = self._write(stream, scratch)
-                if digest is not None and digest != found:
-                    raise InvalidInputError(
-                        f"The bytes are not those of {digest}: they hash to {found}; nothing was"
-                        " kept."
-                    )
+                _check(found, digest)
                 self._settle(scratch, found)
             except BaseException:
                 with suppress(FileNotFoundError):
@@ -143,6 +139,13 @@ class BlobStore:
         if not is_digest(digest):
             raise InvalidInputError(f"{digest!r} is no digest.", "Use 64 lower-case hex digits.")
         return f"{self._root}/{digest[:2]}/{digest[2:]}"
+
+
+def _check(found: str, expected: str | None) -> None:
+    if expected is not None and expected != found:
+        raise InvalidInputError(
+            f"The bytes are not those of {expected}: they hash to {found}; nothing was kept."
+        )
 
 
 def _pieces(stream: Source) -> Iterator[bytes]:

@@ -134,12 +134,16 @@ class ComputeTargets:
             .group_by(runs.c.workspace_id, runs.c.target)
         )
         with self._database.read() as connection:
-            rows = connection.execute(select(compute).where(*narrow).order_by(compute.c.name)).all()
+            rows = (
+                connection.execute(select(compute).where(*narrow).order_by(compute.c.name))
+                .mappings()
+                .all()
+            )
             busy = {(row[0], row[1]): row[2:] for row in connection.execute(counts)} if rows else {}
         found = []
         for row in rows:
-            running, queued = busy.get((row.workspace_id, row.name), (0, 0))
-            found.append(ComputeTarget(**row._mapping, running=running, queued=queued))
+            running, queued = busy.get((row["workspace_id"], row["name"]), (0, 0))
+            found.append(ComputeTarget(**row, running=running, queued=queued))
         return found
 
 

@@ -8,7 +8,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event, text
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Engine,
+    Executable,
+    Table,
+    create_engine,
+    event,
+    insert,
+    text,
+)
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
 
@@ -30,6 +40,11 @@ class Transaction:
     def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         """Run one statement."""
         return self.connection.execute(statement, parameters)
+
+    def insert(self, table: Table, values: dict[str, Any]) -> int:
+        """Add one row and give the number that stands for it."""
+        result = self.connection.execute(insert(table).values(values))
+        return int(result.inserted_primary_key[0])  # type: ignore[index]
 
     def notify(self, *topics: str) -> None:
         """Say what will have moved, once the transaction is on disk."""

@@ -48,11 +48,8 @@ class Datastores:
         order = (datastores.c.is_default.desc(), datastores.c.name)
         query = select(datastores).where(datastores.c.workspace_id == workspace_id).order_by(*order)
         with self._database.read() as connection:
-            rows = connection.execute(query).all()
-        return [
-            Datastore(**row._mapping, path=str(self._root / workspace_id / row.name))
-            for row in rows
-        ]
+            rows = connection.execute(query).mappings().all()
+        return [Datastore(**row, path=str(self._root / workspace_id / row["name"])) for row in rows]
 
     def folder(self, workspace_id: str, name: str) -> Path:
         """Give the folder that holds the datastore's files; it is made if it is not there.

@@ -75,13 +75,13 @@ class EnvironmentVersions:
         if version is not None:
             query = query.where(environments.c.version == version)
         with self._database.read() as connection:
-            row = connection.execute(query.limit(1)).one_or_none()
+            row = connection.execute(query.limit(1)).mappings().one_or_none()
         if row is None:
             what = (
                 f"environment {name!r}" if version is None else f"version {version!r} of {name!r}"
             )
             raise NotFoundError(f"There is no {what} in this workspace.")
-        return EnvironmentVersion(**row._mapping)
+        return EnvironmentVersion(**row)
 
     def list(self, workspace_id: str, name: str | None = None) -> builtins.list[EnvironmentVersion]:
         """Give the newest version of each environment, or all versions of one, newest first."""
@@ -94,7 +94,7 @@ class EnvironmentVersions:
             )
             query = query.where(environments.c.number.in_(newest))
         with self._database.read() as connection:
-            return [EnvironmentVersion(**row._mapping) for row in connection.execute(query)]
+            return [EnvironmentVersion(**row) for row in connection.execute(query).mappings()]
 
 
 def _query(workspace_id: str) -> Select[Any]:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
-from sqlalchemy.engine import Row
 
 from homerun.schema import ids
 from homerun.schema.api import Experiment
@@ -58,8 +57,8 @@ class Experiments:
 
     def _read(self, *narrow: Any) -> builtins.list[Experiment]:
         with self._database.read() as connection:
-            rows = connection.execute(select(experiments).where(*narrow)).all()
-            found = {row.id: Experiment(**row._mapping) for row in rows}
+            rows = connection.execute(select(experiments).where(*narrow)).mappings().all()
+            found = {row["id"]: Experiment(**row) for row in rows}
             if found:
                 _count(connection, found, narrow)
         return list(found.values())
@@ -123,7 +122,7 @@ def _count(connection: Connection, found: dict[str, Experiment], narrow: tuple[A
         _add_recent(found[row.experiment_id], row)
 
 
-def _add_recent(experiment: Experiment, row: Row[Any]) -> None:
+def _add_recent(experiment: Experiment, row: Any) -> None:
     experiment.recent.append(row.status)
     experiment.last_run_ms = row.created_ms
     experiment.last_run_id = row.run_id

@@ -81,10 +81,11 @@ class Files:
                 if not overwrite:
                     raise ConflictError(f"The run {run_id!r} has another file {path!r}.")
                 transaction.execute(delete(artifacts).where(*same))
-            values = {"path": path, "size": size, "digest": digest, "created_ms": self._now_ms()}
-            transaction.execute(insert(artifacts).values(run=run, **values))
+            made = Artifact(path, size, digest, live=False, created_ms=self._now_ms())
+            values = {"size": size, "digest": digest, "created_ms": made.created_ms}
+            transaction.execute(insert(artifacts).values(run=run, path=path, **values))
             transaction.notify(run_topic(run_id))
-        return Artifact(**values, live=False)
+        return made
 
     def check_run(self, run_id: str) -> None:
         """Refuse what belongs to no run.

@@ -26,9 +26,9 @@ class Images:
         One that is building or ready is given as it is: compare ``log_path`` to tell.
         """
         with self._database.write() as transaction:
-            row = transaction.execute(_which(digest)).one_or_none()
-            if row is not None and row.state != "failed":
-                return Image(**row._mapping)
+            row = transaction.execute(_which(digest)).mappings().one_or_none()
+            if row is not None and row["state"] != "failed":
+                return Image(**row)
             transaction.execute(delete(images).where(images.c.digest == digest))
             claimed = Image(
                 digest=digest,
@@ -47,8 +47,8 @@ class Images:
     def find(self, digest: str) -> Image | None:
         """Look an image up."""
         with self._database.read() as connection:
-            row = connection.execute(_which(digest)).one_or_none()
-        return None if row is None else Image(**row._mapping)
+            row = connection.execute(_which(digest)).mappings().one_or_none()
+        return None if row is None else Image(**row)
 
     def ready(self, digest: str, prefix: str) -> Image:
         """Say that the image is built, and where.
@@ -76,8 +76,8 @@ class Images:
         """Give all images, the newest first."""
         order = (images.c.started_ms.desc(), images.c.digest)
         with self._database.read() as connection:
-            rows = connection.execute(select(images).order_by(*order)).all()
-        return [Image(**row._mapping) for row in rows]
+            rows = connection.execute(select(images).order_by(*order)).mappings().all()
+        return [Image(**row) for row in rows]
 
     def _end(self, digest: str, **values: Any) -> Image:
         with self._database.write() as transaction:
@@ -89,8 +89,8 @@ class Images:
             if not changed.rowcount:
                 raise NotFoundError(f"There is no image {digest!r}.")
             transaction.notify(SCHEDULER)
-            row = transaction.execute(_which(digest)).one()
-        return Image(**row._mapping)
+            row = transaction.execute(_which(digest)).mappings().one()
+        return Image(**row)
 
 
 def _which(digest: str) -> Any:

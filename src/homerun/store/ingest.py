@@ -57,8 +57,7 @@ def _skip(transaction: Transaction, run: int, header: BatchHeader) -> tuple[int,
         )
     if row is not None:
         return row.id, expected - header.first
-    made = insert(writers).values(run=run, name=header.writer, next=0)
-    return transaction.execute(made).inserted_primary_key[0], 0
+    return transaction.insert(writers, {"run": run, "name": header.writer, "next": 0}), 0
 
 
 def _keep_points(
@@ -74,7 +73,7 @@ def _keep_points(
             stream=header.stream,
             writer=writer,
             first=header.first,
-            count=len(parted.points),
+            points=len(parted.points),
             **parted.to_columns(metric_ids),
         )
     )
@@ -85,13 +84,18 @@ def _keep_summaries(
 ) -> list[int]:
     run, writer = owner
     before = _known(transaction, run, stream, [group.name for group in groups])
-    changes, fresh = [], []
+    changes: list[dict[str, Any]] = []
+    fresh: list[dict[str, Any]] = []
     for group in groups:
         row = before.get(group.name)
         if row is not None:
             changes.append(_merged(row, group, writer))
         else:
-            values = {"name": group.name, "count": group.count, "last_writer": writer}
+            values: dict[str, Any] = {
+                "name": group.name,
+                "points": group.count,
+                "last_writer": writer,
+            }
             values |= {"low": group.low, "high": group.high, **group.last}
             fresh.append({"run": run, "stream": stream, **values})
     for change in changes:
@@ -118,7 +122,7 @@ def _known(
 def _merged(row: Row[Any], group: Group, writer: int) -> dict[str, Any]:
     values = {
         "id": row.id,
-        "count": row.count + group.count,
+        "points": row.points + group.count,
         "low": _extreme(min, (row.low, group.low)),
         "high": _extreme(max, (row.high, group.high)),
     }

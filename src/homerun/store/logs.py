@@ -4,6 +4,7 @@ import os
 import shutil
 import threading
 from pathlib import Path
+from typing import BinaryIO
 
 from homerun.schema.errors import ConflictError, InvalidInputError
 from homerun.schema.ids import is_artifact_path, run_key
@@ -71,6 +72,7 @@ class LogStore:
         """
         place = self._place(run_id, path)
         with self._lock:  # else it could be sealed between the look and the opening
+            source: BinaryIO
             if place.is_file():
                 source = place.open("rb")
             else:

@@ -17,6 +17,10 @@ from homerun.store.tables import runs, tokens, transitions
 WAITING = (RunStatus.NOT_STARTED, RunStatus.QUEUED, RunStatus.PREPARING)
 
 
+# A status, who says so, and why.
+Step = tuple[str, str, str | None]
+
+
 class RunMoves:
     """The part of ``store.runs`` that moves runs on."""
 
@@ -71,14 +75,13 @@ class RunMoves:
         """
         with self._database.write() as transaction:
             row = one_row(transaction, run_id)
-            asked = {"cancel_requested": True}
             if row.status in WAITING:
                 error = RunError("Canceled", f"Canceled by {by} before it started.")
-                step = (RunStatus.CANCELED, Writer.API, None)
-                self._move(transaction, row, step, error=error, **asked)
+                step: Step = (RunStatus.CANCELED, Writer.API, None)
+                self._move(transaction, row, step, error=error, cancel_requested=True)
             elif row.status not in FINAL and row.status != RunStatus.CANCEL_REQUESTED:
                 step = (RunStatus.CANCEL_REQUESTED, Writer.API, f"{by} asked to cancel it.")
-                self._move(transaction, row, step, **asked)
+                self._move(transaction, row, step, cancel_requested=True)
             return self._read(transaction, run_id)
 
     def lease(
@@ -99,7 +102,7 @@ class RunMoves:
         """
         with self._database.write() as transaction:
             row = one_row(transaction, run_id)
-            share = {
+            share: dict[str, Any] = {
                 "lease_epoch": row.lease_epoch + 1,
                 "cores": cores,
                 "gpus": list(gpus),
@@ -109,7 +112,7 @@ class RunMoves:
                 "native_id": None,
                 "plan": None,
             }
-            step = (RunStatus.STARTING, Writer.SCHEDULER, None)
+            step: Step = (RunStatus.STARTING, Writer.SCHEDULER, None)
             self._move(transaction, row, step, **share)
             mine = tokens.c.run_id == run_id
             transaction.execute(delete(tokens).where(mine, tokens.c.role == "run"))
@@ -157,7 +160,7 @@ class RunMoves:
         self,
         transaction: Transaction,
         row: Row[Any],
-        step: tuple[str, str, str | None],
+        step: Step,
         *,
         error: RunError | None = None,
         **values: Any,
@@ -194,9 +197,7 @@ def next_revision() -> Any:
     return select(func.coalesce(func.max(runs.c.revision), 0) + 1).scalar_subquery()
 
 
-def record_step(
-    transaction: Transaction, run: int, step: tuple[str, str, str | None], at_ms: int, epoch: int
-) -> None:
+def record_step(transaction: Transaction, run: int, step: Step, at_ms: int, epoch: int) -> None:
     """Add to the run's history."""
     status, writer, reason = step
     transaction.execute(

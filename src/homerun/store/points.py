@@ -1,4 +1,4 @@
-"""One value of a metric, between its eight bytes and Python. Without NumPy: lists of runs need it."""
+"""One value of a metric, between its eight bytes and Python; NumPy stays out of lists of runs."""
 
 import json
 import math
@@ -51,7 +51,7 @@ def to_summary(row: Any) -> MetricSummary:
     return MetricSummary(
         name=row.name,
         kind=METRIC_KINDS[row.kind],
-        count=row.count,
+        count=row.points,
         value=to_wire(to_value(row.kind, row.last_type, row.last_bits, row.last_text)),
         step=step_of(row.last_step),
         time_ms=row.last_ms,

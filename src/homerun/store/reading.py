@@ -76,19 +76,18 @@ def load(
     The order is each writer's own; between writers, that of time.
     """
     query = (
-        select(batches.c.id, batches.c.writer, batches.c.count)
+        select(batches.c.id, batches.c.writer, batches.c.points)
         .add_columns(*(batches.c[name] for name in _COLUMNS))
         .where(batches.c.run == run, batches.c.stream == stream, batches.c.id > after)
         .order_by(batches.c.id)
     )
     rows = connection.execute(query).all()
     columns = _join(rows)
+    who = np.repeat([row.writer for row in rows], [row.points for row in rows])
     if metric is not None:
         kept = np.flatnonzero(columns.ids == metric)
-        columns = columns.take(kept)
+        columns, who = columns.take(kept), who[kept]
     if len({row.writer for row in rows}) > 1:
-        who = np.repeat([row.writer for row in rows], [row.count for row in rows])
-        who = who if metric is None else who[kept]
         columns = columns.take(_interleave(who, columns.times))
     return columns, rows[-1].id if rows else after
 

@@ -4,7 +4,7 @@ import builtins
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from homerun.schema import ids
@@ -48,7 +48,7 @@ class Runs(RunWatch):
             home = spec.workspace_id
             experiment_id = ensure_experiment(transaction, home, spec.experiment, now_ms)
             values = _new_row(spec) | {"experiment_id": experiment_id, "created_ms": now_ms}
-            number = transaction.execute(insert(runs).values(values)).inserted_primary_key[0]
+            number = transaction.insert(runs, values)
             record_step(transaction, number, (RunStatus.NOT_STARTED, Writer.API, None), now_ms, 0)
             set_tags(transaction, number, spec.tags)
             add_properties(transaction, number, spec.properties)
@@ -162,7 +162,7 @@ def _refuse_changed_properties(
     transaction: Transaction, run: int, properties: Mapping[str, str]
 ) -> None:
     there = select(run_properties.c.key, run_properties.c.value).where(run_properties.c.run == run)
-    before = dict(transaction.execute(there).tuples().all()) if properties else {}
+    before = {row.key: row.value for row in transaction.execute(there)} if properties else {}
     changed = sorted(k for k, v in properties.items() if k in before and before[k] != str(v))
     if changed:
         raise ConflictError(

@@ -1,6 +1,7 @@
 """Snapshots: the code that runs were made from, as a list of blobs."""
 
 import hashlib
+import itertools
 import json
 from collections.abc import Callable
 from dataclasses import asdict
@@ -79,7 +80,7 @@ class Snapshots:
 def _check(files: list[SnapshotFile]) -> None:
     faults = [f"{file.path!r} is no path" for file in files if not is_artifact_path(file.path)]
     faults += [f"{file.digest!r} is no digest" for file in files if not is_digest(file.digest)]
-    for before, after in zip(files, files[1:], strict=False):
+    for before, after in itertools.pairwise(files):
         if before.path == after.path:
             faults.append(f"{after.path!r} stands twice")
     if faults:

@@ -89,7 +89,8 @@ def _buckets(x: Ints, n: int) -> Ints:
     offsets = x.astype(np.float64) - float(x[0])
     if offsets[-1] <= 0:
         return np.arange(len(x)) * n // len(x)
-    return np.minimum((offsets / offsets[-1] * n).astype(np.int64), n - 1)
+    bucket: Ints = np.minimum((offsets / offsets[-1] * n).astype(np.int64), n - 1)
+    return bucket
 
 
 def _marked(bucket: Ints, y: Floats) -> NDArray[Any]:

@@ -40,13 +40,13 @@ class Workspaces:
             workspaces.c.resource_group == body.resource_group,
         )
         with self._database.write() as transaction:
-            row = transaction.execute(select(workspaces).where(*same)).one_or_none()
+            row = transaction.execute(select(workspaces).where(*same)).mappings().one_or_none()
             if row is not None:
                 if not body.exist_ok:
                     raise ConflictError(
                         f"The workspace {body.name!r} exists.", "Pass exist_ok=True to use it."
                     )
-                return Workspace(**row._mapping)
+                return Workspace(**row)
             made = Workspace(
                 id=ids.new_guid(),
                 name=body.name,
@@ -79,13 +79,13 @@ class Workspaces:
         if resource_group is not None:
             query = query.where(workspaces.c.resource_group == resource_group)
         with self._database.read() as connection:
-            rows = connection.execute(query.limit(2)).all()
+            rows = connection.execute(query.limit(2)).mappings().all()
         if len(rows) > 1:
             raise ConflictError(
                 f"There are several workspaces {name!r}.",
                 "Name the subscription and the resource group too.",
             )
-        return Workspace(**rows[0]._mapping) if rows else None
+        return Workspace(**rows[0]) if rows else None
 
     def get(self, workspace_id: str) -> Workspace:
         """Give the workspace with this id.
@@ -94,18 +94,22 @@ class Workspaces:
             NotFoundError: There is none.
         """
         with self._database.read() as connection:
-            row = connection.execute(
-                select(workspaces).where(workspaces.c.id == workspace_id)
-            ).one_or_none()
+            row = (
+                connection.execute(select(workspaces).where(workspaces.c.id == workspace_id))
+                .mappings()
+                .one_or_none()
+            )
         if row is None:
             raise NotFoundError(f"There is no workspace {workspace_id!r}.")
-        return Workspace(**row._mapping)
+        return Workspace(**row)
 
     def list(self) -> builtins.list[Workspace]:
         """Give all workspaces, by name."""
         with self._database.read() as connection:
-            rows = connection.execute(select(workspaces).order_by(workspaces.c.name)).all()
-        return [Workspace(**row._mapping) for row in rows]
+            rows = (
+                connection.execute(select(workspaces).order_by(workspaces.c.name)).mappings().all()
+            )
+        return [Workspace(**row) for row in rows]
 
     def delete(self, workspace_id: str) -> None:
         """Delete a workspace and all its runs; blobs go at the next ``collect_blobs``.
