@@ -1,7 +1,6 @@
 """The wiring: the one file of the server that names concrete classes."""
 
-import hashlib
-from collections.abc import Callable
+import uuid
 from dataclasses import dataclass
 
 from fastapi import FastAPI
@@ -30,6 +29,7 @@ from homerun.server.followers import Followers
 from homerun.server.guard import Doors, Guard
 from homerun.server.ingest import ingest_route
 from homerun.server.pages import pages_route
+from homerun.server.scheduler import Scheduler
 from homerun.server.services import Services
 from homerun.server.settings import Settings
 from homerun.store import Store, hash_token, open_store
@@ -53,22 +53,16 @@ _RESOURCES = (
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A server, wired and not yet started."""
+    """A server, wired and not yet started. ``store`` is open."""
 
     app: FastAPI
     store: Store
+    scheduler: Scheduler
+    followers: Followers
     instance: str
-    end_streams: Callable[[], None]
-
-    def start(self) -> None:
-        """Begin to move runs on."""
-
-    def stop(self) -> None:
-        """Let jobs be, and let go of the data folder."""
-        self.store.close()
 
 
-def wire(settings: Settings, token: str) -> Parts:
+def wire(settings: Settings, token: str, url: str) -> Parts:
     """Open the store and put a server together.
 
     Raises:
@@ -76,17 +70,18 @@ def wire(settings: Settings, token: str) -> Parts:
         OSError: It cannot be read or written.
     """
     store = open_store(settings.home)
-    # The same after a restart, so that open pages keep their cookie; it gives nothing away.
-    instance = hashlib.sha256(f"instance of {token}".encode()).hexdigest()[:32]
+    user_hash = hash_token(token)
     services = Services(
         store=store,
         settings=settings,
-        instance=instance,
-        cookie=f"homerun_{instance[:8]}",
+        instance=uuid.uuid4().hex,
+        # The same after a restart, so that open pages keep their session.
+        cookie=f"homerun_{hash_token(user_hash)[:8]}",
         followers=Followers(store, settings.home),
     )
-    app = create_app(services, hash_token(token))
-    return Parts(app, store, instance, services.followers.end)
+    app = create_app(services, user_hash)
+    scheduler = Scheduler(store, settings, url)
+    return Parts(app, store, scheduler, services.followers, services.instance)
 
 
 def create_app(services: Services, user_hash: str) -> FastAPI:

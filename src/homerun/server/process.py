@@ -1,5 +1,6 @@
 """The server as a process: one for each data folder, on a port that stays, ended by a signal."""
 
+import asyncio
 import contextlib
 import fcntl
 import json
@@ -29,6 +30,7 @@ OK, FAILED, ANOTHER_RUNS = 0, 1, 3
 HOST = "127.0.0.1"
 _LOG_MOST = 16 * 1024 * 1024
 _KEEP_ALIVE_S = 75
+_TICK_S = 1.0  # how old the Date header may be
 _log = logging.getLogger("homerun.server")
 
 
@@ -60,12 +62,13 @@ def serve(settings: Settings) -> int:
 
 def _run(settings: Settings, listener: socket.socket) -> None:
     home, port = settings.home, listener.getsockname()[1]
-    parts = wire(settings, read_or_make_token(home))
-    try:
+    url = f"http://{HOST}:{port}"
+    server_file = home / "server.json"
+    with contextlib.ExitStack() as ends:
+        parts = wire(settings, read_or_make_token(home), url)
+        ends.callback(parts.store.close)
         _open_log(home)
         write_whole(home / "port", str(port))
-        url = f"http://{HOST}:{port}"
-        server_file = home / "server.json"
 
         def ready() -> None:
             said = {
@@ -76,18 +79,15 @@ def _run(settings: Settings, listener: socket.socket) -> None:
                 "version": homerun.__version__,
             }
             write_whole(server_file, json.dumps(said))
+            ends.callback(server_file.unlink, missing_ok=True)
+            parts.scheduler.start()
+            ends.callback(parts.scheduler.stop)
             _log.info("homerun %s serves %s", homerun.__version__, url)
             if sys.stderr.isatty():
                 _say(f"homerun {homerun.__version__} on {url}, data in {home}. Ctrl-C ends it.")
 
-        parts.start()
-        try:
-            _Server(_config(parts.app), ready, parts.end_streams).run(sockets=[listener])
-        finally:
-            server_file.unlink(missing_ok=True)
-            _log.info("the server has ended; jobs go on")
-    finally:
-        parts.stop()
+        _Server(_config(parts.app), ready, parts.followers.end).run(sockets=[listener])
+    _log.info("the server has ended; jobs go on")
 
 
 class _Server(uvicorn.Server):
@@ -99,6 +99,8 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._ready = ready
         self._ending = ending
+        self._asked = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     @override
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -106,8 +108,19 @@ class _Server(uvicorn.Server):
         self._ready()
 
     @override
+    async def main_loop(self) -> None:
+        # Uvicorn's own looks ten times a second whether it is to end: half of all idle time.
+        self._loop = asyncio.get_running_loop()
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_TICK_S):
+                    await self._asked.wait()
+
+    @override
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         super().handle_exit(sig, frame)
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._asked.set)
         self._ending()
 
     @override

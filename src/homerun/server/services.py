@@ -19,7 +19,7 @@ class Services:
     """The parts that ``app`` wires.
 
     Attributes:
-        instance: This server's id, the same as long as the data folder's token is.
+        instance: This server's id, another one after each start.
         cookie: Name of the Studio's cookie.
         clock: Seconds since the epoch.
     """
