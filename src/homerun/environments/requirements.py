@@ -69,7 +69,7 @@ def read_requirements(
 
 
 def logical_lines(text: str) -> Iterator[tuple[int, list[str], str]]:
-    r"""Join lines that end in ``\``; give the first number, the lines as they are, and the sense."""
+    r"""Join lines that end in ``\``; give first number, the lines as they are, and the sense."""
     raw: list[str] = []
     start = 1
     for number, physical in enumerate(text.splitlines(), 1):

@@ -18,6 +18,10 @@ from homerun.schema.errors import BuildError
 LOCK = "lock.txt"
 
 _PIN = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?\s*(?:==\s*([^\s;\\]+)|@)")
+_UNKNOWN = "was not found in the package registry"
+_CONDA_HINT = (
+    "Where that is a name of conda's alone, give PyPI's name in the pip part or drop the line."
+)
 _TORCH_INDEX = ("--torch-backend", "cpu")
 _IMPATIENT = {"UV_HTTP_RETRIES": "0", "UV_HTTP_CONNECT_TIMEOUT": "5"}
 
@@ -42,7 +46,12 @@ class Resolver:
             BuildError: There is no solution; the message is the resolver's.
         """
         self._write_inputs()
-        flags = self._resolve_torch(settings)
+        try:
+            flags = self._resolve_torch(settings)
+        except BuildError as error:
+            if self.plan.mode == "pip" or _UNKNOWN not in error.message:
+                raise
+            raise BuildError(error.message, _CONDA_HINT) from error
         self._keep_demanded_hashes()
         return flags
 
@@ -86,23 +95,22 @@ class Resolver:
     def _tried(self, what: str, *flags: str, env: dict[str, str] | None = None) -> bool:
         self.uv.log.line(f"  Trying {what}.")
         try:
-            self._compile(*flags, env=env)
-        except BuildError:
-            self.uv.log.line(
-                f"  {what}: not to be had with the rest (see above), going on without."
-            )
+            self.uv.attempt(*self._compile_words(*flags), env=env)
+        except BuildError as error:
+            self.uv.log.line(f"  Not to be had, going on without: {error}")
             return False
         self.uv.log.line(f"  Taken: {what}.")
         return True
 
-    def _compile(self, *flags: str, env: dict[str, str] | None = None) -> None:
-        shared = (*self.sources.flags, *self.sources.compile_flags, *flags)
-        if not self.plan.genuine:
-            shared = (*shared, "--override", "overrides.txt")
-        self.uv.run(
+    def _compile(self) -> None:
+        self.uv.run(*self._compile_words())
+
+    def _compile_words(self, *flags: str) -> tuple[str, ...]:
+        ours = () if self.plan.genuine else ("--override", "overrides.txt")
+        return (
             *("pip", "compile", "requirements.txt", "--output-file", LOCK, "--no-header"),
-            *("--generate-hashes", "--python", self.interpreter.path, *shared),
-            env=env,
+            *("--generate-hashes", "--python", self.interpreter.path, *ours),
+            *(*self.sources.flags, *self.sources.compile_flags, *flags),
         )
 
     def _write_inputs(self) -> None:

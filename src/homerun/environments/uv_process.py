@@ -3,7 +3,7 @@
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from homerun.environments.build_log import BuildLog, masked
 from homerun.schema.errors import BuildError
 
 _FRAME = re.compile(r"^[\s│\u00d7╰├─▶·]*(?:(?:error|cause|Caused by|hint):\s*)?")
+_CAUSE = re.compile(r"[\s│╰├─▶]*(?:cause|Caused by):|\s*[╰├]─▶")
 _START = re.compile(r"^\s*(?:error:|\u00d7)")
 _LONGEST = 2000
 
@@ -29,12 +30,21 @@ class Uv:
     log: BuildLog
     lock_fd: int
 
-    def run(self, *arguments: str, env: dict[str, str] | None = None) -> None:
-        """Run uv to its end.
+    def attempt(self, *arguments: str, env: dict[str, str] | None = None) -> None:
+        """Run uv like ``run``, but log nothing: what fails here is no failure of the build."""
+        self._run(arguments, env, lambda _: None)
+
+    def run(self, *arguments: str) -> None:
+        """Run uv to its end, each of its lines in the log as it comes.
 
         Raises:
             BuildError: It failed; the message is its own last word.
         """
+        self._run(arguments, None, lambda line: self.log.line("  " + line))
+
+    def _run(
+        self, arguments: Sequence[str], env: dict[str, str] | None, tell: Callable[[str], object]
+    ) -> None:
         with subprocess.Popen(
             [self.binary, *arguments],
             cwd=self.folder,
@@ -50,7 +60,7 @@ class Uv:
             said = []
             for line in process.stderr or ():
                 said.append(line.rstrip("\n"))
-                self.log.line("  " + said[-1])
+                tell(said[-1])
         if process.returncode:
             raise BuildError(last_word(said, process.returncode))
 
@@ -78,9 +88,12 @@ def last_word(said: Sequence[str], returncode: int) -> str:
     if not starts:
         tail = " ".join(line.strip() for line in said[-5:])
         return masked(f"uv ended with exit code {returncode}. {tail}".strip())
-    block = [_FRAME.sub("", line).strip() for line in said[starts[-1] :]]
-    text = " ".join(line for line in block if line)
+    text = ""
+    for line in said[starts[-1] :]:
+        is_cause = _CAUSE.match(line) and text and not text.endswith((":", "."))
+        text += (": " if is_cause else " ") + _FRAME.sub("", line).strip()
+    text = " ".join(text.split())
     if "No space left on device" in text or "os error 28" in text:
         return "The disk is full: nothing was installed. " + masked(text[-_LONGEST:])
     text = text if len(text) <= _LONGEST else text[: _LONGEST // 2] + " … " + text[-_LONGEST // 2 :]
-    return masked(re.sub(r"^(No solution found[^:.]*)(:?) (?=Because)", r"\1: ", text))
+    return masked(text)

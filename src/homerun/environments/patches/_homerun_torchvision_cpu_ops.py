@@ -8,8 +8,9 @@ torchvision's own error.
 
 import importlib
 import sys
+from typing import Any
 
-_KEPT = []  # type: List[Any]
+_KEPT: list[Any] = []
 
 
 class _Watch:
@@ -17,7 +18,7 @@ class _Watch:
     def find_spec(name: str, *_rest: object) -> None:
         """Declare the operators at the first import of torchvision; finds nothing itself."""
         if name == "torchvision" and _Watch in sys.meta_path:
-            sys.meta_path.remove(_Watch)  # type: ignore[arg-type]
+            sys.meta_path.remove(_Watch)
             _declare()
 
 
@@ -31,4 +32,4 @@ def _declare() -> None:
             continue
 
 
-sys.meta_path.insert(0, _Watch)  # type: ignore[arg-type]
+sys.meta_path.insert(0, _Watch)

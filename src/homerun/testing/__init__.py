@@ -1,0 +1,1 @@
+"""The conformance suites: what every implementation of an interface has to pass."""
