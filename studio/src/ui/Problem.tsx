@@ -1,0 +1,22 @@
+import { ApiError } from "../api/client";
+
+/** What could not be read, in the server's words, with what to do and a way to try again. */
+export function Problem({ error, retry }: { error: unknown; retry?: () => void }) {
+  const message = error instanceof Error ? error.message : String(error);
+  const hint = error instanceof ApiError ? error.hint : null;
+  return (
+    <div className="body">
+      <section className="fail" role="alert">
+        <h2>{message}</h2>
+        {hint && <p>{hint}</p>}
+        {retry && (
+          <div className="btn-row mt">
+            <button type="button" className="btn small" onClick={retry}>
+              Try again
+            </button>
+          </div>
+        )}
+      </section>
+    </div>
+  );
+}
