@@ -28,12 +28,18 @@ def connect(policy: Optional[Policy] = None) -> Client:
 
 
 def connect_to(connection: Connection, home: str, policy: Optional[Policy] = None) -> Client:
-    """Give a client that keeps its token, and follows the server of ``home`` where that is it."""
+    """Give a client that keeps its token, and follows the server of ``home`` where that is it.
+
+    To a run it always is: who started the run told it so.
+    """
     said = read_server_file(home)
-    is_embedded = said is not None and said["url"].rstrip("/") == connection.url.rstrip("/")
+    is_embedded = said is not None and (
+        settings.is_in_run() or said["url"].rstrip("/") == connection.url.rstrip("/")
+    )
 
     def locate() -> Optional[Connection]:
         now = read_server_file(home)
         return None if now is None else Connection(now["url"].rstrip("/"), connection.token)
 
-    return Client(connection, policy, locate if is_embedded else None, is_embedded)
+    follows = is_embedded or settings.is_in_run()
+    return Client(connection, policy, locate if follows else None, is_embedded)

@@ -30,6 +30,14 @@ class Point(Word):
     """
 
     __slots__ = ("kind", "name", "seq", "step", "stream", "time_ms", "value", "writer")
+    kind: int
+    name: str
+    seq: int
+    step: Optional[int]
+    stream: str
+    time_ms: int
+    value: Any
+    writer: str
 
 
 def read_points(folder: str) -> Iterator[Point]:

@@ -1,0 +1,173 @@
+"""What the shipper sends: everything, in order, again where it is not sure."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from homerun.journal import Shipper, Writer
+from homerun.schema.errors import ServerUnreachableError
+from homerun.schema.records import MAX_BATCH_RECORDS, RECORD_SIZE, unpack_batch
+
+
+class Receiver:
+    """Keeps every record once, as the server does; can be away, or take a batch and die."""
+
+    def __init__(self) -> None:
+        self.records: dict[tuple[str, int], bytes] = {}
+        self.batches: list[int] = []
+        self.fails: Callable[[int], str] = lambda _: ""
+
+    def send(self, body: bytes) -> None:
+        how = self.fails(len(self.batches))
+        self.batches.append(0)
+        if how == "away":
+            raise ServerUnreachableError("away")
+        header, records, _ = unpack_batch(body)
+        assert (header.run_id, header.stream) == ("run", "user")
+        self.batches[-1] = header.count
+        for i in range(header.count):
+            record = bytes(records[i * RECORD_SIZE : (i + 1) * RECORD_SIZE])
+            kept = self.records.setdefault((header.writer, header.first + i), record)
+            assert kept == record
+        if how == "silent":
+            raise ServerUnreachableError("the answer is lost")
+
+
+def shipper(folder: Path, receiver: Receiver) -> Shipper:
+    return Shipper(str(folder), "run", receiver.send, str(folder / "cursor.json"))
+
+
+def filled(folder: Path, count: int) -> Writer:
+    own = Writer(str(folder), lambda: 1.0)
+    for i in range(count):
+        own.append_scalar("a", i)
+    return own
+
+
+def test_everything_is_sent_once_where_nothing_fails(tmp_path: Path) -> None:
+    own = filled(tmp_path, 25_000)
+    receiver = Receiver()
+    ship = shipper(tmp_path, receiver)
+    assert not ship.drained()
+    assert ship.step() == 25_001
+    assert receiver.batches == [MAX_BATCH_RECORDS, MAX_BATCH_RECORDS, 5_001]
+    assert ship.drained()
+    assert ship.step() == 0
+    own.append_scalar("a", 1.0)
+    assert not ship.drained()
+    assert ship.step() == 1
+
+
+def test_a_batch_that_was_not_confirmed_is_sent_again(tmp_path: Path) -> None:
+    filled(tmp_path, 5)
+    receiver = Receiver()
+    receiver.fails = lambda n: ["away", "silent", ""][n]
+    ship = shipper(tmp_path, receiver)
+    for _ in range(2):
+        with pytest.raises(ServerUnreachableError):
+            ship.step()
+        assert not ship.drained()
+    assert ship.step() == 6
+    assert receiver.batches == [0, 6, 6]
+    assert len(receiver.records) == 6
+
+
+@settings(max_examples=30, deadline=None)
+@given(data=st.data())
+def test_nothing_is_lost_whatever_fails_and_dies(
+    tmp_path_factory: pytest.TempPathFactory, data: Any
+) -> None:
+    folder = tmp_path_factory.mktemp("ship")
+    receiver = Receiver()
+    receiver.fails = lambda _: data.draw(st.sampled_from(["", "", "away", "silent"]))
+    writers = [Writer(str(folder), lambda: 1.0) for _ in range(2)]
+    ship = shipper(folder, receiver)
+    total = 0
+    for _ in range(data.draw(st.integers(1, 8))):
+        own = data.draw(st.sampled_from(writers))
+        for i in range(data.draw(st.integers(0, 20))):
+            own.append_scalar(data.draw(st.sampled_from("abc")), "text" if i % 3 else i)
+            total += 1
+        if data.draw(st.booleans()):
+            ship = shipper(folder, receiver)  # it died, and was started again
+        try:
+            ship.step()
+        except ServerUnreachableError:
+            continue
+    receiver.fails = lambda _: ""
+    ship.step()
+    assert ship.drained()
+    values = [r for r in receiver.records.values() if r[0] == 2]
+    assert len(values) == total
+
+
+def test_a_shipper_that_died_goes_on_where_it_was_confirmed(tmp_path: Path) -> None:
+    own = filled(tmp_path, 10)
+    receiver = Receiver()
+    shipper(tmp_path, receiver).step()
+    own.append_scalar("b", 1.0)
+    again = shipper(tmp_path, receiver)
+    assert not again.drained()
+    assert again.step() == 2
+    assert receiver.batches == [11, 2]
+
+
+def test_a_cursor_that_cannot_be_read_means_from_the_start(tmp_path: Path) -> None:
+    filled(tmp_path, 10)
+    receiver = Receiver()
+    shipper(tmp_path, receiver).step()
+    (tmp_path / "cursor.json").write_text('{"writers": ')
+    assert shipper(tmp_path, receiver).step() == 11
+    assert len(receiver.records) == 11
+
+
+def test_only_confirmed_journals_are_deleted(tmp_path: Path) -> None:
+    filled(tmp_path, 3).close()
+    receiver = Receiver()
+    ship = shipper(tmp_path, receiver)
+    assert ship.remove_confirmed() == 0
+    ship.step()
+    late = filled(tmp_path, 1)
+    assert ship.remove_confirmed() == 1
+    assert sorted(p.suffix for p in tmp_path.iterdir()) == [".json", ".rec", ".txt"]
+    ship.step()
+    late.append_scalar("a", 2)
+    assert ship.remove_confirmed() == 0
+    ship.step()
+    assert ship.remove_confirmed() == 1
+    assert json.loads((tmp_path / "cursor.json").read_text()) == {"writers": {}}
+
+
+def test_a_damaged_journal_stops_no_other_and_is_kept(tmp_path: Path) -> None:
+    filled(tmp_path, 10).close()
+    (path,) = tmp_path.glob("*.rec")
+    with path.open("r+b") as file:
+        file.seek(32 * 6)
+        file.write(b"\xff" * 32)
+    filled(tmp_path, 3).close()
+    receiver = Receiver()
+    ship = shipper(tmp_path, receiver)
+    assert ship.step() == 5 + 4
+    assert list(ship.damages) == [path.stem]
+    assert ship.drained()
+    assert ship.remove_confirmed() == 1
+    assert path.exists()
+
+
+def test_a_torn_tail_does_not_keep_it_from_being_drained(tmp_path: Path) -> None:
+    filled(tmp_path, 3).close()
+    (path,) = tmp_path.glob("*.rec")
+    path.write_bytes(path.read_bytes()[:-5])
+    receiver = Receiver()
+    ship = shipper(tmp_path, receiver)
+    assert ship.step() == 3
+    assert ship.drained()
+
+
+def test_an_absent_folder_is_drained(tmp_path: Path) -> None:
+    assert Shipper(str(tmp_path / "none"), "run", Receiver().send, "").drained()
