@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -78,27 +77,34 @@ def test_a_batch_that_was_not_confirmed_is_sent_again(tmp_path: Path) -> None:
 
 
 @settings(max_examples=30, deadline=None)
-@given(data=st.data())
+@given(
+    answers=st.lists(st.sampled_from(["", "", "away", "silent"]), max_size=12),
+    rounds=st.lists(
+        st.tuples(st.integers(0, 1), st.lists(st.sampled_from("abc"), max_size=20), st.booleans()),
+        min_size=1,
+        max_size=8,
+    ),
+)
 def test_nothing_is_lost_whatever_fails_and_dies(
-    tmp_path_factory: pytest.TempPathFactory, data: Any
+    tmp_path_factory: pytest.TempPathFactory,
+    answers: list[str],
+    rounds: list[tuple[int, list[str], bool]],
 ) -> None:
     folder = tmp_path_factory.mktemp("ship")
     receiver = Receiver()
-    receiver.fails = lambda _: data.draw(st.sampled_from(["", "", "away", "silent"]))
+    receiver.fails = lambda n: answers[n] if n < len(answers) else ""
     writers = [Writer(str(folder), lambda: 1.0) for _ in range(2)]
     ship = shipper(folder, receiver)
-    total = 0
-    for _ in range(data.draw(st.integers(1, 8))):
-        own = data.draw(st.sampled_from(writers))
-        for i in range(data.draw(st.integers(0, 20))):
-            own.append_scalar(data.draw(st.sampled_from("abc")), "text" if i % 3 else i)
-            total += 1
-        if data.draw(st.booleans()):
-            ship = shipper(folder, receiver)  # it died, and was started again
+    for which, names, dies in rounds:
+        for i, name in enumerate(names):
+            writers[which].append_scalar(name, "text" if i % 3 else i)
+        if dies:
+            ship = shipper(folder, receiver)
         try:
             ship.step()
         except ServerUnreachableError:
             continue
+    total = sum(len(names) for _, names, _ in rounds)
     receiver.fails = lambda _: ""
     ship.step()
     assert ship.drained()
