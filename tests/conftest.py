@@ -45,11 +45,13 @@ def server(home: Path) -> Any:
 
 
 @pytest.fixture
-def client(server: Any) -> Any:
+def client(server: Any) -> Iterator[Any]:
     """Give a client of ``server``."""
     from homerun.client.connect import connect
 
-    return connect()
+    made = connect()
+    yield made
+    made.close()
 
 
 @pytest.fixture

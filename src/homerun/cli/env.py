@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
+from homerun.cli.connection import open_client
 from homerun.cli.output import AsJson, ago, note, show_json, show_table
 from homerun.cli.submit import read_environment, this_workspace
 from homerun.client import settings
-from homerun.client.connect import connect
 
 env = typer.Typer(name="env", help="Environments.", no_args_is_help=True)
 
@@ -50,7 +50,7 @@ def python(
 def list_(as_json: AsJson = False) -> None:
     """List the registered environments of this folder's workspace."""
     workspace_id = this_workspace().id
-    found = connect().environments.list(workspace_id)
+    found = open_client().environments.list(workspace_id)
     if as_json:
         show_json(found)
         return

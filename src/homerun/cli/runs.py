@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 import typer
 
+from homerun.cli.connection import open_client
 from homerun.cli.follow import BUILD_LOG, DRIVER_LOG, show_log, until_interrupted
 from homerun.cli.names import get_run
 from homerun.cli.output import AsJson, Exit, ago, duration, note, show_json, show_table
-from homerun.client.connect import connect
 from homerun.schema.states import FINAL
 
 RunName = Annotated[
@@ -32,7 +32,7 @@ def runs(
         filters["experiment"] = experiment
     if status:
         filters["status"] = status
-    page = connect().runs.list(**filters)
+    page = open_client().runs.list(**filters)
     if as_json:
         show_json(page)
         return
@@ -69,7 +69,7 @@ def logs(
     path: Annotated[str | None, typer.Option("--path", help="Another of the run's files.")] = None,
 ) -> None:
     """Print what a run printed; with --follow, as it does, and its end is the exit code."""
-    client = connect()
+    client = open_client()
     found = get_run(client, run)
     if follow:
         paths = (path,) if path else (BUILD_LOG, DRIVER_LOG)
@@ -90,7 +90,7 @@ def cancel(
     as_json: AsJson = False,
 ) -> None:
     """End a run, and everything it started."""
-    client = connect()
+    client = open_client()
     found = get_run(client, run)
     if found["status"] in FINAL:
         note(f"{found['run_id']} has already ended: {found['status']}.")

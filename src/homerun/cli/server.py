@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
+from homerun.cli.connection import open_client
 from homerun.cli.output import AsJson, Exit, note, show_json
 from homerun.client import settings
-from homerun.client.connect import connect
 from homerun.client.embedded import ensure_server, find_server, stop_server
 from homerun.client.http import Client
 from homerun.schema.states import FINAL
@@ -41,7 +41,7 @@ def status(as_json: AsJson = False) -> None:
         else:
             print(f"No server runs on {settings.home()}. `homerun server start` starts one.")
         raise typer.Exit(Exit.UNREACHABLE)
-    client = connect()
+    client = open_client()
     health = client.health()
     live = client.runs.list(live=True, limit=1)["total"]
     if as_json:
@@ -66,7 +66,7 @@ def stop(
         else:
             print(f"No server runs on {settings.home()}.")
         return
-    client = connect()
+    client = open_client()
     if cancel:
         cancel_all(client)
     live = client.runs.list(live=True, limit=100)

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 import typer
 
+from homerun.cli.connection import open_client
 from homerun.cli.names import get_run
 from homerun.cli.output import AsJson, note, show_json
-from homerun.client.connect import connect
 
 
 def studio(
@@ -22,7 +22,7 @@ def studio(
     as_json: AsJson = False,
 ) -> None:
     """Print a fresh link to the Studio, valid for a day, and open it."""
-    client = connect()
+    client = open_client()
     page = f"/runs/{get_run(client, run)['run_id']}" if run else "/"
     ticket: dict[str, Any] = client.session.ticket()
     url = f"{client.url.rstrip('/')}{page}#ticket={ticket['ticket']}"

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
+from homerun.cli.connection import open_client
 from homerun.cli.follow import until_interrupted
 from homerun.cli.output import AsJson, note, show_json
-from homerun.client.connect import connect
 from homerun.schema.errors import InvalidInputError, NotFoundError
 from homerun.sdk import workspace_file
 from homerun.sdk.environment import Environment
@@ -57,7 +57,7 @@ def submit(
         return
     print(f"{run.id}\n{link}", flush=True)
     if follow:
-        client = connect()
+        client = open_client()
         raise typer.Exit(until_interrupted(client, client.runs.get(run.id)))
 
 
