@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.tags import Tag, cpython_tags, platform_tags
+from packaging.tags import Tag, compatible_tags, cpython_tags, platform_tags
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import Version
 
@@ -60,9 +60,11 @@ def newest_cpu_torch(
         fetch: Gives the text of a page; raises OSError.
     """
     pages = [*sources.find_links, *(url.rstrip("/") + "/torch/" for url in sources.indexes)]
-    tags = set(
-        cpython_tags(python_version=interpreter.version[:2], platforms=list(platform_tags()))
-    )
+    platforms = list(platform_tags())
+    tags = {
+        *cpython_tags(interpreter.version[:2], platforms=platforms),
+        *compatible_tags(interpreter.version[:2], platforms=platforms),
+    }
     try:
         allowed = SpecifierSet(pin.split(";", maxsplit=1)[0].strip(" ()"))
     except InvalidSpecifier:

@@ -12,7 +12,7 @@ from homerun.schema.errors import BuildError
 
 _NAME = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(.*)", re.DOTALL)
 _HASH = re.compile(r"--hash[=\s]+(\S+)")
-_OPTION = re.compile(r"(--?[A-Za-z-]+)(?:[=\s]+|(?<=^-[rcefi]))?(.*)", re.DOTALL)
+_OPTION = re.compile(r"(--[A-Za-z-]+|-[A-Za-z])[=\s]*(.*)", re.DOTALL)
 _PLACE = re.compile(r"[\s;\[]")
 _COMMENT = re.compile(r"(^|\s+)#.*$")
 _FILES = {"-r": "-r", "--requirement": "-r", "-c": "-c", "--constraint": "-c"}

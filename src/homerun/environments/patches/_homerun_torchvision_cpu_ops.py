@@ -23,7 +23,7 @@ class _Watch:
 
 
 def _declare() -> None:
-    library = importlib.import_module("torch").library.Library("torchvision", "FRAGMENT")
+    library = importlib.import_module("torch.library").Library("torchvision", "FRAGMENT")
     _KEPT.append(library)  # the operators live as long as the library does
     for name in ("nms", "qnms"):
         try:
