@@ -1,0 +1,1 @@
+"""Workspace, Experiment, Run, Environment: what people import, one module per noun."""
