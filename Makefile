@@ -50,7 +50,7 @@ fix: setup
 	$(BIN)/ruff check --fix --quiet; $(BIN)/ruff format --quiet
 
 run: setup
-	@$(BIN)/python scripts/demo.py
+	@$(BIN)/python scripts/demo
 
 bench: setup
 	@$(BIN)/python -m bench
