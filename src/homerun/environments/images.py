@@ -57,7 +57,8 @@ def locked(home: str, digest: str, on_wait: Callable[[], object]) -> Iterator[in
     Waits while another process has it, after calling ``on_wait`` once.
     """
     folder = Path(home, "images", ".locks")
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for level in (Path(home), folder.parent, folder):
+        level.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(folder / digest, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         if not _try_lock(descriptor):
