@@ -64,4 +64,4 @@ suite: setup
 lock: setup
 	@env -u UV_INDEX -u UV_FIND_LINKS $(BIN)/uv pip compile --quiet --upgrade --no-config \
 	    --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	    --extra conda pyproject.toml requirements/dev.in -o requirements/dev.txt
+	    --extra testing pyproject.toml requirements/dev.in -o requirements/dev.txt
