@@ -17,14 +17,15 @@ from sqlalchemy import (
     create_engine,
     event,
     insert,
-    text,
+    inspect,
+    select,
 )
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from homerun.schema.errors import HomerunError, ServerUnreachableError
 from homerun.store.changes import Changes
-from homerun.store.tables import ALEMBIC_VERSION, HEAD, REVISIONS, metadata
+from homerun.store.tables import HEAD, REVISIONS, alembic_version, metadata
 
 _FULL = ("disk is full", "disk I/O error")
 _FULL_ERRNOS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -117,29 +118,17 @@ class Database:
 
     def _revision(self) -> str | None:
         with self._writer.begin():
-            there = self._writer.execute(
-                text("SELECT count(*) FROM sqlite_master WHERE name = :name"),
-                {"name": ALEMBIC_VERSION},
-            ).scalar_one()
-            if not there:
+            if not inspect(self._writer).has_table(alembic_version.name):
                 return None
-            found = self._writer.execute(text(f"SELECT version_num FROM {ALEMBIC_VERSION}"))  # noqa: S608
-            return found.scalar_one()  # type: ignore[no-any-return]
+            found: str = self._writer.execute(select(alembic_version)).scalar_one()
+            return found
 
 
 def create(connection: Connection) -> None:
     """Make every table in an empty database, as the migrations would, and stamp it."""
     metadata.create_all(connection, checkfirst=False)
-    connection.execute(
-        text(
-            f"CREATE TABLE {ALEMBIC_VERSION} (version_num VARCHAR(32) NOT NULL,"
-            f" CONSTRAINT {ALEMBIC_VERSION}_pkc PRIMARY KEY (version_num))"
-        )
-    )
-    connection.execute(
-        text(f"INSERT INTO {ALEMBIC_VERSION} VALUES (:head)"),  # noqa: S608
-        {"head": HEAD},
-    )
+    alembic_version.create(connection)
+    connection.execute(insert(alembic_version).values(version_num=HEAD))
 
 
 @contextmanager

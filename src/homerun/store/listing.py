@@ -16,7 +16,7 @@ _METRIC = "metric:"
 def count(connection: Connection, query: RunQuery) -> dict[str, int]:
     """Give how many runs match in each status, whatever statuses are asked for."""
     counted = select(runs.c.status, func.count()).where(*_narrow(query)).group_by(runs.c.status)
-    return dict(connection.execute(counted).tuples().all())
+    return {row[0]: row[1] for row in connection.execute(counted)}
 
 
 def window(connection: Connection, query: RunQuery, now_ms: int) -> list[Row[Any]]:

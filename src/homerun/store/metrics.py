@@ -151,11 +151,8 @@ class MetricStore:
         with self._database.read() as connection:
             run = run_number(connection, run_id)
             found, last = load(connection, run, stream, after=after)
-            names = dict(
-                connection.execute(select(metrics.c.id, metrics.c.name).where(metrics.c.run == run))
-                .tuples()
-                .all()
-            )
+            query = select(metrics.c.id, metrics.c.name).where(metrics.c.run == run)
+            names = {row.id: row.name for row in connection.execute(query)}
         return {names[i]: part.points() for i, part in found.by_metric().items()}, str(last)
 
     def head(self, run_id: str) -> str:

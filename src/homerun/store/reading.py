@@ -61,11 +61,8 @@ class Columns:
     def by_metric(self) -> dict[int, "Columns"]:
         """Take the metrics apart; the order within each stays."""
         order = np.argsort(self.ids, kind="stable")
-        starts = starts_of(self.ids[order]).tolist()
-        parts = (
-            order[start:end] for start, end in zip(starts, [*starts[1:], len(order)], strict=True)
-        )
-        return {int(self.ids[part[0]]): self.take(part) for part in parts}
+        parts = np.split(order, starts_of(self.ids[order])[1:])
+        return {int(self.ids[part[0]]): self.take(part) for part in parts if len(part)}
 
 
 def load(

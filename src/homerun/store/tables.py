@@ -12,6 +12,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
+    String,
     Table,
     Text,
     UniqueConstraint,
@@ -269,4 +270,10 @@ tokens = Table(
     Column("expires_ms", BigInteger),
 )
 
-ALEMBIC_VERSION = "alembic_version"
+# Alembic's own table, as it makes it; apart from the others, since migrations never touch it.
+alembic_version = Table(
+    "alembic_version",
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
