@@ -1,0 +1,1 @@
+"""Private modules of v1 that scripts import all the same."""

@@ -1,0 +1,5 @@
+"""CondaDependencies."""
+
+from homerun.sdk.conda_dependencies import CondaDependencies
+
+__all__ = ["CondaDependencies"]

@@ -1,0 +1,5 @@
+"""Dataset."""
+
+from homerun.sdk.dataset import Dataset
+
+__all__ = ["Dataset"]

@@ -1,0 +1,5 @@
+"""Datastore."""
+
+from homerun.sdk.datastore import Datastore
+
+__all__ = ["Datastore"]

@@ -1,0 +1,5 @@
+"""Experiment."""
+
+from homerun.sdk.experiment import Experiment
+
+__all__ = ["Experiment"]

@@ -1,0 +1,5 @@
+"""Workspace."""
+
+from homerun.sdk.workspace import Workspace
+
+__all__ = ["Workspace"]

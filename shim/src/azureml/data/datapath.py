@@ -1,0 +1,5 @@
+"""DataPath."""
+
+from homerun.sdk.dataset import DataPath
+
+__all__ = ["DataPath"]

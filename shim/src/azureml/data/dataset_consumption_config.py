@@ -1,0 +1,5 @@
+"""DatasetConsumptionConfig."""
+
+from homerun.sdk.data_inputs import DatasetConsumptionConfig
+
+__all__ = ["DatasetConsumptionConfig"]

@@ -1,0 +1,5 @@
+"""FileDataset."""
+
+from homerun.sdk.dataset import FileDataset
+
+__all__ = ["FileDataset"]

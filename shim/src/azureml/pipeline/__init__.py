@@ -1,0 +1,1 @@
+"""Pipelines: not yet here."""

@@ -1,0 +1,1 @@
+"""Training helpers: what homerun refuses of them."""
