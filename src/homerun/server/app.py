@@ -97,7 +97,7 @@ def create_app(services: Services, user_hash: str) -> FastAPI:
     app.state.services = services
     app.router.routes.append(ingest_route(services.store))
     for resource in _RESOURCES:
-        app.include_router(resource.router)
+        app.router.routes.extend(resource.router.routes)  # as they are: one flat list
     app.router.routes.append(pages_route())
     app.add_middleware(Guard, doors=Doors(user_hash, services.cookie, services.store))
     app.add_exception_handler(HomerunError, answers.on_homerun_error)
