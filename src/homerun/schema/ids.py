@@ -1,9 +1,8 @@
 """Names and ids: how they are made, and what a valid one looks like."""
 
-import hashlib
 import os
 import re
-from typing import NewType
+from typing import Any, NewType
 
 RunId = NewType("RunId", str)
 RunKey = NewType("RunKey", str)
@@ -52,7 +51,7 @@ def new_run_id(experiment: str, now_s: float) -> RunId:
 
 def display_name(run_id: str) -> str:
     """Give a run its ``adjective_noun_xxxx`` name; the same id gives the same name."""
-    digest = hashlib.sha256(run_id.encode("utf-8")).digest()
+    digest = _sha256(run_id).digest()
     letters = "abcdefghijkmnpqrstuvwxyz23456789"
     tail = "".join(letters[b % len(letters)] for b in digest[4:8])
     adjective = _ADJECTIVES[(digest[0] << 8 | digest[1]) % len(_ADJECTIVES)]
@@ -62,7 +61,7 @@ def display_name(run_id: str) -> str:
 
 def run_key(run_id: str) -> RunKey:
     """Give the short name of a run's folder: ids never become path lengths."""
-    return RunKey(hashlib.sha256(run_id.encode("utf-8")).hexdigest()[:16])
+    return RunKey(_sha256(run_id).hexdigest()[:16])
 
 
 def is_experiment_name(name: str) -> bool:
@@ -105,3 +104,9 @@ def is_artifact_path(path: str) -> bool:
     if not path or len(path) > 5000 or path.startswith("/") or "\\" in path or "\0" in path:
         return False
     return all(part not in ("", ".", "..") for part in path.split("/"))
+
+
+def _sha256(text: str) -> Any:
+    import hashlib  # loads OpenSSL, which a script that only logs does without
+
+    return hashlib.sha256(text.encode("utf-8"))

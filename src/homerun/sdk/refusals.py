@@ -8,6 +8,8 @@ _SERVE = "your own web server on the model that the run's outputs/ holds"
 _TRAIN = "a ScriptRunConfig that runs your own search"
 _TARGET = "AmlCompute: a name for a share of this machine"
 _FOLDER = "the workspace's own datastore and Datastore.upload"
+_SCRIPT = "ScriptRunConfig with the same script, arguments and an Environment"
+_STEPS = "one Experiment.submit after another, waiting for each with run.wait_for_completion()"
 _SUBMIT = "Experiment.submit with a ScriptRunConfig"
 _ENV = "Environment.from_conda_specification or Environment.from_pip_requirements"
 
@@ -76,6 +78,34 @@ REFUSED = {
     "RunConfiguration.save": "RunConfiguration() and its attributes",
     "OutputFileDatasetConfig": "the folder outputs/ of the run, which is kept",
     "PipelineData": "the folder outputs/ of the run, which is kept",
+    "TabularDataset": "Dataset.File.from_files, and pandas on its path in the run",
+    "TabularDatasetFactory": "Dataset.File.from_files, and pandas on its path in the run",
+    "BanditPolicy": _TRAIN,
+    "BayesianParameterSampling": _TRAIN,
+    "GridParameterSampling": _TRAIN,
+    "HyperDriveConfig": _TRAIN,
+    "HyperDriveRun": _TRAIN,
+    "MedianStoppingPolicy": _TRAIN,
+    "NoTerminationPolicy": _TRAIN,
+    "PrimaryMetricGoal": _TRAIN,
+    "RandomParameterSampling": _TRAIN,
+    "TruncationSelectionPolicy": _TRAIN,
+    "Estimator": _SCRIPT,
+    "Chainer": _SCRIPT,
+    "PyTorch": _SCRIPT,
+    "TensorFlow": _SCRIPT,
+    "SKLearn": _SCRIPT,
+    "Pipeline": _STEPS,
+    "PipelineParameter": _STEPS,
+    "PublishedPipeline": _STEPS,
+    "Schedule": _STEPS,
+    "ScheduleRecurrence": _STEPS,
+    "EstimatorStep": _STEPS,
+    "HyperDriveStep": _STEPS,
+    "ParallelRunConfig": _STEPS,
+    "ParallelRunStep": _STEPS,
+    "PythonScriptStep": _STEPS,
+    "RunDetails": "run.get_portal_url(): the run's page moves by itself",
     "Keyvault": "environment variables of the run configuration",
 }  # type: Dict[str, str]
 

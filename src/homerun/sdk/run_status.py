@@ -3,10 +3,13 @@
 from typing import Any, Dict, Optional
 
 from homerun.schema.states import FINAL
-from homerun.sdk import links, streaming
+from homerun.sdk import links
 from homerun.sdk.exceptions import ActivityFailedException, UserErrorException
 from homerun.sdk.place import JobPlace
 from homerun.sdk.run_base import RunBase
+
+
+_LOGS = ("azureml-logs/", "user_logs/", "logs/", "system_logs/")
 
 
 class RunStatusMethods(RunBase):
@@ -35,7 +38,7 @@ class RunStatusMethods(RunBase):
         record = self._fresh()
         details = details_of(record)
         base = f"{self._experiment.workspace._connection.url}/api/runs/{self.id}/files/"
-        names = [name for name in self._place.file_names() if streaming.is_log(name)]
+        names = [name for name in self._place.file_names() if name.startswith(_LOGS)]
         details["logFiles"] = {name: base + name for name in sorted(names)}
         return details
 
@@ -77,6 +80,8 @@ class RunStatusMethods(RunBase):
             raise UserErrorException(
                 f"Run {self.id} cannot wait for its own completion: it would wait for ever."
             )
+        from homerun.sdk import streaming  # only for who waits
+
         details = streaming.stream(self) if show_output else streaming.wait(self)
         if raise_on_error and details["status"] == "Failed":
             import json

@@ -17,11 +17,6 @@ _SECONDARY = re.compile(r"(?:_|-worker-|_process_)[1-9]\d*\.txt\Z")
 _BLOCK = 1024 * 1024
 
 
-def is_log(name: str) -> bool:
-    """Tell whether a file of a run is one of its logs."""
-    return name.startswith(("azureml-logs/", "user_logs/", "logs/", "system_logs/"))
-
-
 def wait(run: Any) -> Dict[str, Any]:
     """Wait silently for a final status and give the details."""
     pause_s = _FIRST_PAUSE_S
