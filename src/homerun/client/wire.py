@@ -80,6 +80,8 @@ class Wire:
         is_used: It has carried a whole exchange, and may have been closed by the server since.
     """
 
+    _http = None  # type: Any
+
     def __init__(self, url: str, timeout_s: float) -> None:
         import http.client  # costs 15 ms, and most training scripts never ask for anything
         from urllib.parse import urlsplit
@@ -88,7 +90,7 @@ class Wire:
         if parts.scheme == "https":
             self._http = http.client.HTTPSConnection(
                 parts.hostname or "", parts.port, timeout=timeout_s
-            )  # type: http.client.HTTPConnection
+            )
         else:
             self._http = http.client.HTTPConnection(
                 parts.hostname or "", parts.port, timeout=timeout_s
@@ -99,6 +101,9 @@ class Wire:
         self.url = url
         self.pid = os.getpid()
         self.is_used = False
+
+    def __del__(self) -> None:
+        self.close()
 
     def ask(self, request: Request, token: str, timeout_s: float) -> int:
         """Send a request; give the status of the answer, whose body is still to be read.
@@ -151,8 +156,9 @@ class Wire:
         self.is_used = True
 
     def close(self) -> None:
-        """Let the connection go."""
-        self._http.close()
+        """Let the connection go; harmless twice."""
+        if self._http is not None:
+            self._http.close()
 
     def _send_body(self, request: Request) -> None:
         try:
