@@ -32,14 +32,6 @@ def test_two_run_and_the_third_says_why_it_waits(two_cores: None, road: Road) ->
         road.ends(run)
 
 
-def test_a_target_that_does_not_exist_is_said_and_can_come(two_cores: None, road: Road) -> None:
-    run = road.submit("pass", target="late")
-    wanted = "Cannot start: there is no compute target 'late'."
-    road.until(lambda: (road.get(run)["reason"] or "").startswith(wanted))
-    road.target("late", 1)
-    assert road.ends(run)["status"] == "Completed"
-
-
 def test_a_running_script_is_asked_to_end_then_made_to(two_cores: None, road: Road) -> None:
     polite = road.submit(
         """
