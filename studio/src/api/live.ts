@@ -160,13 +160,15 @@ export class Live {
   }
 
   private take(batch: StreamBatch): void {
+    const events = batch.events ?? [];
+    // What a topic says first is how things stand, not that they changed.
+    const isNews = events.some((event) => this.cursors.has(event.topic));
     for (const [topic, cursor] of Object.entries(batch.cursors ?? {})) {
       if (this.handlers.has(topic)) this.cursors.set(topic, cursor);
     }
-    const events = batch.events ?? [];
-    if (events.length) this.changedMs = Date.now();
+    if (isNews) this.changedMs = Date.now();
     for (const event of events) this.tell(event);
-    if (events.length) for (const watcher of this.watchers) watcher();
+    if (isNews) for (const watcher of this.watchers) watcher();
   }
 
   private tell(event: StreamEvent): void {

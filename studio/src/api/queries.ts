@@ -59,7 +59,7 @@ export function useExperiments() {
     queryKey: ["experiments"],
     queryFn: async ({ signal }) =>
       (await get<{ experiments: Experiment[] }>("experiments", {}, signal)).experiments,
-    refetchInterval: 10 * SECOND,
+    refetchInterval: 30 * SECOND,
   });
 }
 
@@ -68,7 +68,7 @@ export function useFewRuns(status: string, limit: number) {
   return useQuery({
     queryKey: ["few", status, limit],
     queryFn: ({ signal }) => get<RunPage>("runs", { status, limit, offset: 0 }, signal),
-    refetchInterval: 10 * SECOND,
+    refetchInterval: 30 * SECOND,
     placeholderData: keepPreviousData,
   });
 }

@@ -157,7 +157,7 @@ export function plotOptions(options: PlotOptions, width: number, height: number)
     },
     axes: axes(options),
     series: series(options, colour),
-    bands: options.hasBand ? [{ series: [4, 3], fill: faint(colour, 0.13) }] : [],
+    bands: options.hasBand ? [{ series: [4, 3], fill: faint(colour, 0.2) }] : [],
     cursor: {
       y: false,
       points: {

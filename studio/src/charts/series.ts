@@ -50,9 +50,12 @@ export function toColumns(series: Series): Columns {
   };
 }
 
-/** Points of the stream that lie after what the series has; what lies before is in it already, or comes with the next reading. */
+/**
+ * Points of the stream that lie after what the series has; what lies before is in it already, or comes with
+ * the next reading. A point without a step takes its place among the points, as on the server.
+ */
 export function append(columns: Columns, points: Point[], axis: ServerAxis): Columns {
-  if (axis === "index" || !points.length) return columns;
+  if (!points.length) return columns;
   const out: Columns = {
     ...columns,
     x: [...columns.x],
@@ -61,19 +64,29 @@ export function append(columns: Columns, points: Point[], axis: ServerAxis): Col
     high: [...columns.high],
     infinite: [...columns.infinite],
   };
-  for (const [step, timeMs, value] of points) {
-    const x = axis === "step" ? step : timeMs;
+  for (const point of points) {
     const last = out.x.at(-1);
+    const x = placeOf(point, axis, last);
     if (x === null || (last !== undefined && x <= last)) continue;
-    const number = finite(value);
-    if (value === "Infinity" || value === "-Infinity")
-      out.infinite.push({ index: out.x.length, sign: value === "Infinity" ? 1 : -1 });
-    out.x.push(x);
-    out.y.push(number);
-    out.low.push(number);
-    out.high.push(number);
+    push(out, x, point[2]);
   }
   return out;
+}
+
+function placeOf([step, timeMs]: Point, axis: ServerAxis, last: number | undefined): number | null {
+  if (axis === "time") return timeMs;
+  if (axis === "step") return step;
+  return last === undefined ? 0 : last + 1;
+}
+
+function push(out: Columns, x: number, value: WireNumber): void {
+  const number = finite(value);
+  if (value === "Infinity") out.infinite.push({ index: out.x.length, sign: 1 });
+  if (value === "-Infinity") out.infinite.push({ index: out.x.length, sign: -1 });
+  out.x.push(x);
+  out.y.push(number);
+  out.low.push(number);
+  out.high.push(number);
 }
 
 export interface Drawn {

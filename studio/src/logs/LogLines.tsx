@@ -62,7 +62,7 @@ export function LogLines(props: LinesProps) {
   const items = virtual.getVirtualItems();
   return (
     <div
-      className={wrap ? "log wrap" : "log"}
+      className={["log", wrap && "wrap", buffer.count > 9999 && "long"].filter(Boolean).join(" ")}
       ref={box}
       tabIndex={0}
       role="log"

@@ -35,8 +35,10 @@ export function LogView({ runId, path, isLive, note, foot }: LogViewProps) {
   });
   const isHere = !log.pending && !log.error;
   useEffect(() => {
-    if (isHere && line !== null) lines.current?.toLine(line);
-  }, [isHere, line]);
+    if (!isHere) return;
+    if (line !== null) lines.current?.toLine(line);
+    else if (!isLive && isLog(path)) lines.current?.toEnd();
+  }, [isHere, line, isLive, path]);
   const toEnd = useCallback(() => {
     setFollow(isLive);
     lines.current?.toEnd();
@@ -133,27 +135,44 @@ export function LogView({ runId, path, isLive, note, foot }: LogViewProps) {
           )}
         </div>
       )}
-      {isHere && !log.isBinary && (
-        <div className="pane-foot">
-          {isLive ? (
-            <Status status={follow ? "Running" : "Paused"}>{follow ? "Following" : "Not following"}</Status>
-          ) : (
-            <span>Whole</span>
-          )}
-          <span>
-            {plural(log.buffer.count, "line")}, {bytes(log.size)}
-          </span>
-          <span className="end row">
-            {foot}
-            Next hit <Keys keys="n" /> To the end <Keys keys="G" />
-          </span>
-        </div>
-      )}
+      {isHere && !log.isBinary && <LogFoot log={log} isLive={isLive} follow={follow} foot={foot} />}
     </>
   );
 }
 
+function LogFoot({
+  log,
+  isLive,
+  follow,
+  foot,
+}: {
+  log: Log;
+  isLive: boolean;
+  follow: boolean;
+  foot: string;
+}) {
+  return (
+    <div className="pane-foot">
+      {isLive ? (
+        <Status status={follow ? "Running" : "Paused"}>{follow ? "Following" : "Not following"}</Status>
+      ) : (
+        <span>{log.missing ? "The end of the file" : "The whole file"}</span>
+      )}
+      <span>
+        {plural(log.buffer.count, "line")}, {bytes(log.size)}
+      </span>
+      <span className="end row">
+        {foot && <span>{foot}</span>}
+        Next hit <Keys keys="n" /> To the end <Keys keys="G" />
+      </span>
+    </div>
+  );
+}
+
 const ignore = () => {};
+
+/** What is read from its end. */
+const isLog = (path: string): boolean => /^(azureml-)?logs\//.test(path);
 
 function toLine(text: string | null): number | null {
   const number = Number.parseInt(text ?? "", 10);

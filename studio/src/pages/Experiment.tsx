@@ -23,7 +23,7 @@ export function ExperimentById({ guid }: { guid: string }) {
   if (data) return <ExperimentByName name={data.name} />;
   return (
     <Frame title="Experiment" crumbs={[{ label: "Experiments", to: "/experiments" }, { label: guid }]}>
-      {error && <Problem error={error} retry={refetch} />}
+      {error && <Problem page error={error} retry={refetch} />}
     </Frame>
   );
 }

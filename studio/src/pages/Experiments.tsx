@@ -31,7 +31,7 @@ export function Experiments() {
   const isEmpty = list !== undefined && !list.some((one) => one.run_count > 0);
   return (
     <Frame title="Experiments" crumbs={[{ label: "Experiments" }]}>
-      {experiments.error && !list && <Problem error={experiments.error} retry={experiments.refetch} />}
+      {experiments.error && !list && <Problem page error={experiments.error} retry={experiments.refetch} />}
       {experiments.isPending && <Skeleton />}
       {isEmpty && <Hello />}
       {list && !isEmpty && <ExperimentList list={list} />}

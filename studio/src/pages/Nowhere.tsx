@@ -7,7 +7,7 @@ export function Nowhere() {
     <Frame title="No such page" crumbs={[{ label: "No such page" }]}>
       <div className="body">
         <div className="empty">
-          <h2>There is no page at this address</h2>
+          <h1>There is no page at this address</h1>
           <p>
             <span className="mono">{window.location.pathname}</span> names nothing here. What there is:{" "}
             <Link className="link" href="/experiments">

@@ -1,5 +1,7 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
 import { Link, useLocation } from "wouter";
-import { type LiveState, useLiveState } from "../api/live";
+import { type LiveState, useLiveState, useTopic } from "../api/live";
 import { useExperiments, useFewRuns, useRunCounts, useSession } from "../api/queries";
 import { useNow } from "./clock";
 import { count, duration } from "./format";
@@ -16,7 +18,24 @@ const LIVE_WORDS: Record<LiveState, [string, string]> = {
   away: ["away", "The server does not answer"],
 };
 
+const LISTS_EVERY_MS = 1500;
+
+/** Small lists and counts are asked for anew when runs move, at most each 1.5 s. */
+function useMovingLists(): void {
+  const client = useQueryClient();
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  useTopic("runs", () => {
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      for (const key of ["few", "run-counts", "experiments"])
+        void client.invalidateQueries({ queryKey: [key] });
+    }, LISTS_EVERY_MS);
+  });
+}
+
 export function Nav({ onHelp }: { onHelp: () => void }) {
+  useMovingLists();
   const experiments = useExperiments();
   const counts = useRunCounts({});
   return (

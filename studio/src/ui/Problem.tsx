@@ -1,13 +1,22 @@
 import { ApiError } from "../api/client";
 
-/** What could not be read, in the server's words, with what to do and a way to try again. */
-export function Problem({ error, retry }: { error: unknown; retry?: () => void }) {
+/** What could not be read, in the server's words, with what to do and a way to try again. `page`: nothing else is on the page. */
+export function Problem({
+  error,
+  retry,
+  page = false,
+}: {
+  error: unknown;
+  retry?: () => void;
+  page?: boolean;
+}) {
+  const Heading = page ? "h1" : "h2";
   const message = error instanceof Error ? error.message : String(error);
   const hint = error instanceof ApiError ? error.hint : null;
   return (
     <div className="body">
       <section className="fail" role="alert">
-        <h2>{message}</h2>
+        <Heading>{message}</Heading>
         {hint && <p>{hint}</p>}
         {retry && (
           <div className="btn-row mt">

@@ -7,18 +7,26 @@ export function Status({
   bare = false,
   big = false,
   beat = false,
+  silent = false,
   children,
 }: {
   status: string;
   bare?: boolean;
   big?: boolean;
   beat?: boolean;
+  /** Not read out: the words stand beside it. */
+  silent?: boolean;
   /** Other words than the status's own. */
   children?: ReactNode;
 }) {
   const names = ["st", bare && "bare", big && "big", beat && status === "Running" && "beat"].filter(Boolean);
   return (
-    <span className={names.join(" ")} data-s={status} title={bare ? word(status) : undefined}>
+    <span
+      className={names.join(" ")}
+      data-s={status}
+      aria-hidden={silent || undefined}
+      title={bare ? word(status) : undefined}
+    >
       {children ?? word(status)}
     </span>
   );

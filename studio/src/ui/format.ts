@@ -44,7 +44,7 @@ function power(value: number): string {
     .toExponential(2)
     .replace(/\.?0+e/, "e")
     .replace("e+", "e")
-    .replaceAll("-", "−");
+    .replace(/^-/, "−");
 }
 
 /** A tick of an axis: as short as it can be. */
@@ -68,16 +68,18 @@ export function bytes(size: number): string {
   return NONE;
 }
 
-/** `0.8 s`, `41 s`, `6 min 12 s`, `2 h 04 min`, `3 d 5 h`. */
+/** `40 ms`, `0.8 s`, `41 s`, `6 min 12 s`, `2 h 04 min`, `3 d 5 h`. */
 export function duration(ms: number | null): string {
   if (ms === null || !Number.isFinite(ms)) return NONE;
   const seconds = Math.max(ms, 0) / 1000;
+  if (seconds < 0.095) return `${Math.round(Math.max(ms, 0))} ms`;
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
   if (whole < 86400) return `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} min`;
-  return `${Math.floor(whole / 86400)} d ${Math.floor((whole % 86400) / 3600)} h`;
+  const hours = Math.floor((whole % 86400) / 3600);
+  return hours ? `${Math.floor(whole / 86400)} d ${hours} h` : `${Math.floor(whole / 86400)} d`;
 }
 
 const two = (value: number) => String(value).padStart(2, "0");

@@ -1,7 +1,7 @@
 /** What a run can be: the words, the groups of the filter chips, and which are over. */
 import type { Run } from "../api/types";
 
-export const WAITING = ["NotStarted", "Preparing", "Queued", "Provisioning"];
+export const WAITING = ["NotStarted", "Preparing", "Queued"];
 export const RUNNING = ["Starting", "Running", "Finalizing"];
 const FINAL = new Set(["Completed", "Failed", "Canceled"]);
 

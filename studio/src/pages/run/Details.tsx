@@ -11,6 +11,11 @@ import { mainLog } from "./mainLog";
 import { Notes } from "./Notes";
 import { Stages } from "./Stages";
 
+/** Properties that stand in words on the right, or are our own marks. */
+const SHOWN_ELSEWHERE = /^(homerun\.|azureml\.git\.|mlflow\.source\.git\.|ContentSnapshotId$)/;
+/** The limit that a run has when nobody set one. */
+const USUAL_LIMIT_S = 30 * 86400;
+
 /** The answer first: error or stage and why, last values, last log line; then what was asked for. */
 export function Details({ run }: { run: Run }) {
   const files = useFiles(run.run_id, !isFinal(run.status));
@@ -27,7 +32,10 @@ export function Details({ run }: { run: Run }) {
         <Parameters run={run} />
         <Command run={run} />
         <Pairs title="Environment variables" pairs={Object.entries(run.environment_variables)} />
-        <Pairs title="Properties" pairs={Object.entries(run.properties)} />
+        <Pairs
+          title="Properties"
+          pairs={Object.entries(run.properties).filter(([name]) => !SHOWN_ELSEWHERE.test(name))}
+        />
       </div>
       <aside aria-label="About this run">
         <Notes run={run} />
@@ -142,7 +150,12 @@ function Where({ run }: { run: Run }) {
       </span>,
     ],
     ["Ended", run.ended_ms !== null && <span title={utc(run.ended_ms)}>{time(run.ended_ms)}</span>],
-    ["At most", run.max_run_duration_s !== null && duration(run.max_run_duration_s * 1000)],
+    [
+      "At most",
+      run.max_run_duration_s !== null &&
+        run.max_run_duration_s !== USUAL_LIMIT_S &&
+        duration(run.max_run_duration_s * 1000),
+    ],
     ["Attempt", run.lease_epoch > 1 && count(run.lease_epoch)],
   ];
   return (

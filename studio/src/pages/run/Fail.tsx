@@ -20,7 +20,7 @@ export function Fail({ run }: { run: Run }) {
   return (
     <section className="section fail" aria-label="Why it failed">
       <h2>{trace ? trace.error : message}</h2>
-      {trace && <p>{[where(trace), message].filter(Boolean).join(" ")}</p>}
+      {trace && <p>{[where(trace), without(message, trace.error)].filter(Boolean).join(" ")}</p>}
       {!pending && lines.length > 0 && (
         <Excerpt
           runId={run.run_id}
@@ -49,6 +49,10 @@ export function Fail({ run }: { run: Run }) {
 }
 
 const where = ({ file, line }: Trace): string => (file ? `In ${file}, line ${line}.` : "");
+
+/** The server's sentence without the error that the heading has already said. */
+const without = (message: string, error: string): string =>
+  message.endsWith(`: ${error}`) ? `${message.slice(0, -error.length - 2)}.` : message;
 
 function lastSaid(lines: string[]): number {
   let last = lines.length;

@@ -112,7 +112,7 @@ function Line({ run, path }: { run: Run; path: string }) {
       <div className="quote">
         <Icon name="log" />
         <code className="mono" title={text}>
-          {text || "Nothing written yet."}
+          {pending ? "" : text || "Nothing written yet."}
         </code>
         <span className="mute tiny nowrap hide-narrow">{path === DRIVER_LOG ? "" : "build log"}</span>
         <Link className="link nowrap" href={runPath(run.run_id, "logs")}>

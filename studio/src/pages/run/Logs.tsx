@@ -47,7 +47,7 @@ function File({ run, file, path }: { run: Run; file: Artifact | undefined; path:
     : !isFinal(run.status) && (path === DRIVER_LOG || path === BUILD_LOG);
   const foot =
     path === BUILD_LOG && isWaiting(run.status)
-      ? "The driver log opens here by itself when the script starts. "
+      ? "The driver log opens here by itself when the script starts"
       : "";
   return (
     <LogView key={path} runId={run.run_id} path={path} isLive={isLive} note={noteOf(path)} foot={foot} />

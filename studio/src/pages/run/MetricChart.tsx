@@ -9,10 +9,15 @@ import { append, serverAxis, toColumns } from "../../charts/series";
 import { isFinal } from "../../ui/status";
 import type { ChartView } from "./Metrics";
 
-const BUCKETS = 1200;
+/** About one bucket for each pixel of a chart; what lies between shows as the band. */
+const BUCKETS = [1200, 1200, 600, 400, 300];
 /** A continued line is read again this often while points come: soon where it is thinned, late where it is exact. */
 const SOON_MS = 2000;
 const LATE_MS = 20_000;
+const MOST_KEPT = 500;
+const NO_POINTS: Point[] = [];
+
+type SeriesKey = [kind: string, runId: string, name: string, axis: string, ...window: unknown[]];
 
 interface Props {
   run: Run;
@@ -50,16 +55,17 @@ function Seen({ run, summary, feed, view, colour, onZoom }: Props) {
   const toServer = (x: number) => (view.axis === "relative" ? originMs + x * 1000 : x);
   const start = view.zoom ? toServer(view.zoom[0]) : undefined;
   const end = view.zoom ? toServer(view.zoom[1]) : undefined;
-  const key = ["series", run.run_id, summary.name, axis, start, end];
+  const n = BUCKETS[view.columns] ?? 400;
+  const key: SeriesKey = ["series", run.run_id, summary.name, axis, n, start, end];
   const { data, error } = useQuery({
     queryKey: key,
-    queryFn: ({ signal }) =>
-      fetchSeries(run.run_id, summary.name, { x: axis, start, end, n: BUCKETS }, signal),
+    queryFn: ({ signal }) => fetchSeries(run.run_id, summary.name, { x: axis, start, end, n }, signal),
     placeholderData: keepPreviousData,
     staleTime: isLive ? 1000 : Number.POSITIVE_INFINITY,
   });
   const isExact = data ? !data.thinned && axis !== "index" : false;
-  const points = usePoints(feed, summary.name, key, data, isExact && !view.zoom ? LATE_MS : SOON_MS);
+  const kept = axis === "index" ? 0 : MOST_KEPT;
+  const points = usePoints(feed, key, data, { kept, everyMs: isExact && !view.zoom ? LATE_MS : SOON_MS });
   const columns = useMemo(() => {
     if (!data) return null;
     const base = toColumns(data);
@@ -86,17 +92,24 @@ function Seen({ run, summary, feed, view, colour, onZoom }: Props) {
   );
 }
 
-/** Points that came since the series was read, and a new reading when they have been coming for `everyMs`. */
-function usePoints(feed: Feed, name: string, key: unknown[], data: unknown, everyMs: number): Point[] {
+/**
+ * Points that came since the series was read, and a new reading when they have been coming for `everyMs`.
+ * A reading may hold some of them already. Where x tells which, the last `kept` stay; without steps nothing
+ * tells, so none stay, and a point counted twice is put right by the next reading.
+ */
+function usePoints(
+  feed: Feed,
+  key: SeriesKey,
+  data: unknown,
+  how: { kept: number; everyMs: number },
+): Point[] {
   const client = useQueryClient();
-  const [points, setPoints] = useState<Point[]>([]);
+  const [points, setPoints] = useState<Point[]>(NO_POINTS);
   const due = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const keyText = JSON.stringify(key);
-  const latest = useRef(key);
-  latest.current = key;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what was just read holds what came before it
-  useEffect(() => setPoints((before) => (before.length > 2000 ? before.slice(-500) : before)), [data]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another series has its own time to be read again
+  const [, runId, name] = key;
+  const { kept, everyMs } = how;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new reading holds what came before it
+  useEffect(() => setPoints((before) => (kept ? before.slice(-kept) : NO_POINTS)), [data, kept]);
   useEffect(() => {
     const stop = feed.listen((all) => {
       const mine = all[name];
@@ -104,7 +117,7 @@ function usePoints(feed: Feed, name: string, key: unknown[], data: unknown, ever
       setPoints((before) => [...before, ...mine]);
       due.current ??= setTimeout(() => {
         due.current = undefined;
-        void client.invalidateQueries({ queryKey: latest.current.slice(0, 3) });
+        void client.invalidateQueries({ queryKey: ["series", runId, name] });
       }, everyMs);
     });
     return () => {
@@ -112,6 +125,6 @@ function usePoints(feed: Feed, name: string, key: unknown[], data: unknown, ever
       clearTimeout(due.current);
       due.current = undefined;
     };
-  }, [feed, name, keyText, everyMs, client]);
+  }, [feed, runId, name, everyMs, client]);
   return points;
 }

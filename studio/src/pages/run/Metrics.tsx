@@ -23,6 +23,8 @@ export interface ChartView {
   smoothing: number;
   sync: boolean;
   zoom: readonly [number, number] | null;
+  /** Charts beside each other, 1 to 4. */
+  columns: number;
 }
 
 /** All metrics of a run as charts, in sections by the first part of their names. */
@@ -48,7 +50,7 @@ export function Metrics({ run }: { run: Run }) {
       <div className="body tight" tabIndex={0} role="region" aria-label="Charts">
         {sections(shown).map(([name, list]) => (
           <Section key={name} name={name} n={list.length}>
-            <div className={`charts cols-${query.get("columns") ?? "3"}`}>
+            <div className={`charts cols-${view.columns}`}>
               {list.map((one) => (
                 <MetricChart
                   key={one.name}
@@ -143,18 +145,25 @@ export function readView(query: URLSearchParams): ChartView {
     log: query.get("log") === "1",
     smoothing: smoothing > 0 && smoothing < 1 ? smoothing : 0,
     sync: query.get("sync") !== "0",
+    columns: Math.min(Math.max(Number(query.get("columns") ?? 3) || 3, 1), 4),
     zoom: Number.isFinite(from) && Number.isFinite(to) && from < to ? [from, to] : null,
   };
 }
 
-/** Scalars by what stands before the first slash, in the order of their first points. */
+/**
+ * Scalars by what stands before the first slash, in the order of their first points. A prefix of one metric
+ * makes no section: such metrics stand together with those that have none.
+ */
 export function sections(list: MetricSummary[]): [string, MetricSummary[]][] {
+  const scalars = list.filter((one) => one.kind === "scalar");
+  const prefixOf = (name: string) => (name.indexOf("/") > 0 ? name.slice(0, name.indexOf("/")) : "");
+  const tally = new Map<string, number>();
+  for (const { name } of scalars) tally.set(prefixOf(name), (tally.get(prefixOf(name)) ?? 0) + 1);
   const found = new Map<string, MetricSummary[]>();
-  for (const one of list) {
-    if (one.kind !== "scalar") continue;
-    const slash = one.name.indexOf("/");
-    const name = slash > 0 ? one.name.slice(0, slash) : "metrics";
-    found.set(name, [...(found.get(name) ?? []), one]);
+  for (const one of scalars) {
+    const prefix = prefixOf(one.name);
+    const section = prefix && (tally.get(prefix) ?? 0) > 1 ? prefix : "metrics";
+    found.set(section, [...(found.get(section) ?? []), one]);
   }
   return [...found];
 }
@@ -208,7 +217,6 @@ function Tools({
   view: ChartView;
 }) {
   const filter = useRef<HTMLInputElement>(null);
-  const columns = query.get("columns") ?? "3";
   const smooth = (value: number) => change({ smooth: value > 0 ? String(value) : null });
   const log = () => change({ log: view.log ? null : "1" });
   useKeys({
@@ -279,7 +287,7 @@ function Tools({
             <button
               key={n}
               type="button"
-              aria-pressed={columns === n}
+              aria-pressed={String(view.columns) === n}
               onClick={() => change({ columns: n === "3" ? null : n })}
             >
               {n}

@@ -39,7 +39,7 @@ export function RunView({ runId, tab }: { runId: string; tab: Tab }) {
       {run ? (
         <Loaded run={run} tab={tab} />
       ) : error ? (
-        <Problem error={error} retry={refetch} />
+        <Problem page error={error} retry={refetch} />
       ) : (
         <Skeleton />
       )}

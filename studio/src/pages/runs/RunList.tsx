@@ -42,7 +42,7 @@ export function RunList({ title, experiment }: { title: string; experiment?: str
   const shown = cols === null ? defaultColumns(rows.loaded) : listOf(cols === "-" ? "" : cols);
   const onSort = (key: string) =>
     change({ sort: key === DEFAULT_SORT ? null : key, dir: key === sort && descending ? "asc" : null });
-  if (rows.error) return <Problem error={rows.error} retry={rows.showFresh} />;
+  if (rows.error) return <Problem page error={rows.error} retry={rows.showFresh} />;
   if (!rows.pending && rows.total === 0 && !isFiltered && !experiment) return <Hello />;
   return (
     <>
@@ -195,9 +195,7 @@ function Chips({
               aria-pressed={picked.includes(group.key)}
               onClick={() => toggle(group.key)}
             >
-              <span aria-hidden="true">
-                <Status status={group.mark} bare />
-              </span>
+              <Status status={group.mark} bare silent />
               {group.label}
               <span className="n">{count(n)}</span>
             </button>

@@ -118,7 +118,7 @@ function cellClass(columns: Column[], index: number): string {
   return names.filter(Boolean).join(" ");
 }
 
-const GROUPS: Record<string, string> = { metric: "Metrics, last value", param: "Parameters" };
+const GROUPS: Record<string, string> = { run: "Run", metric: "Metrics, last value", param: "Parameters" };
 
 function Head({ columns, sorting }: { columns: Column[]; sorting: Sorting }) {
   const spans: { group: string; n: number }[] = [];
@@ -127,7 +127,7 @@ function Head({ columns, sorting }: { columns: Column[]; sorting: Sorting }) {
     if (now?.group === column.group) now.n++;
     else spans.push({ group: column.group, n: 1 });
   }
-  const isGrouped = spans.some(({ group }) => group in GROUPS);
+  const isGrouped = spans.some(({ group }) => group === "metric" || group === "param");
   return (
     <thead>
       {isGrouped && (
@@ -135,7 +135,7 @@ function Head({ columns, sorting }: { columns: Column[]; sorting: Sorting }) {
           <td className="first pin edge" />
           {spans.map(({ group, n }, index) =>
             GROUPS[group] ? (
-              <th key={group} className="rule" colSpan={n} scope="colgroup">
+              <th key={group} className={index ? "rule" : ""} colSpan={n} scope="colgroup">
                 {GROUPS[group]}
               </th>
             ) : (

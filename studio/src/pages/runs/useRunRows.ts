@@ -1,9 +1,13 @@
 /** The rows of a runs table: windows of the server's list, kept current by the stream without moving a row. */
-import { type QueryClient, useQueries, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { type QueryClient, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useState } from "react";
+import { get } from "../../api/client";
 import { useTopic } from "../../api/live";
 import { fetchRunPage, mergeRun, PAGE, type RunFilter, runPageKey } from "../../api/queries";
 import type { Run, RunPage } from "../../api/types";
+import { RUNNING } from "../../ui/status";
+
+const VALUES_EVERY_MS = 3000;
 
 export interface RunRows {
   total: number;
@@ -15,8 +19,6 @@ export interface RunRows {
   fresh: number;
   showFresh: () => void;
 }
-
-const COUNTS_EVERY_MS = 1500;
 
 /** Replace a run in every cached window; tells whether any had it. */
 export function patchRun(client: QueryClient, run: Run): boolean {
@@ -60,20 +62,19 @@ export function useRunRows(filter: RunFilter, first: number, last: number): RunR
     void client.invalidateQueries({ queryKey: ["runs"] });
     void client.invalidateQueries({ queryKey: ["run-counts"] });
   }, [client]);
-  const refreshCounts = useThrottled(
-    () => void client.invalidateQueries({ queryKey: ["run-counts"] }),
-    COUNTS_EVERY_MS,
-  );
   const head = results[pages.indexOf(0)];
   const newestMs = Math.max(...(head?.data?.runs.map((run) => run.created_ms) ?? []), 0);
   useTopic("runs", ({ run, reset }) => {
     if (reset) return showFresh();
     if (!run) return;
-    refreshCounts();
     if (patchRun(client, run) || run.created_ms <= newestMs || !belongs(run, filter)) return;
     if (head?.data?.total === 0) return showFresh();
     setFresh((before) => (before.has(run.run_id) ? before : new Set(before).add(run.run_id)));
   });
+  useRunningValues(
+    filter,
+    results.some((result) => result.data?.runs.some((run) => RUNNING.includes(run.status))),
+  );
   const byPage = new Map(pages.map((page, index) => [page, results[index]?.data]));
   return {
     total: head?.data?.total ?? 0,
@@ -86,14 +87,21 @@ export function useRunRows(filter: RunFilter, first: number, last: number): RunR
   };
 }
 
-/** Call `act` at most once in `everyMs`, and once more after the last call. */
-function useThrottled(act: () => void, everyMs: number): () => void {
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => () => clearTimeout(timer.current), []);
-  return () => {
-    timer.current ??= setTimeout(() => {
-      timer.current = undefined;
-      act();
-    }, everyMs);
-  };
+/** Last values of metrics do not come by the stream of all runs: those that run are asked for, and put in place. */
+function useRunningValues(filter: RunFilter, isWanted: boolean): void {
+  const client = useQueryClient();
+  const { data } = useQuery({
+    queryKey: ["running", filter.experiment ?? ""],
+    queryFn: ({ signal }) =>
+      get<RunPage>(
+        "runs",
+        { experiment: filter.experiment, status: RUNNING.join(","), offset: 0, limit: PAGE },
+        signal,
+      ),
+    enabled: isWanted,
+    refetchInterval: VALUES_EVERY_MS,
+  });
+  useEffect(() => {
+    for (const run of data?.runs ?? []) patchRun(client, run);
+  }, [client, data]);
 }
