@@ -188,7 +188,7 @@ def find_uv(env):
             file.write(lock_entry("uv"))
             file.flush()
             run(
-                [VENV_PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+                [VENV_PYTHON, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
                 + ["--require-hashes", "--no-deps", "-r", file.name],
                 env,
             )

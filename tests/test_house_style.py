@@ -25,7 +25,7 @@ HOSTS = [
     )
 ]
 MACHINE = [
-    re.compile(r"""(?:^|[\s"'`=:(,\[])/(?:root|work)/""", re.MULTILINE),
+    re.compile(r"""(?:^|[\s"'`=:(,\[])/(?:root/|work/(?:main|shared))""", re.MULTILINE),
     re.compile("/opt/" + r"(?:wheels|pypi)"),
     re.compile(r"\.\./" + "shared"),
 ]
