@@ -18,7 +18,8 @@ def refuse_the_genuine(folder: str = "") -> None:
     if found:
         raise ImportError(
             f"homerun-azureml and Microsoft's azureml-core are both installed in {folder} and "
-            "overwrite each other's files. Make an environment for one of them: run `pip uninstall azureml-core "
+            "overwrite each other's files. Make an environment for one of them: run `pip "
+            "uninstall azureml-core "
             "homerun-azureml`, then install homerun-azureml again."
         )
 

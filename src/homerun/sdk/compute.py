@@ -3,43 +3,35 @@
 from typing import Any, Dict, List, Optional
 
 from homerun.schema.ids import is_target_name
+from homerun.sdk.compute_parts import (
+    AmlComputeProvisioningConfiguration,
+    AmlComputeStatus,
+    ScaleSettings,
+    status_of,
+)
 from homerun.sdk.console import say
 from homerun.sdk.exceptions import ComputeTargetException
 from homerun.sdk.refusals import refuse
-from homerun.sdk.section import Section
 
 LOCAL = "local"
 _PRIORITIES = ("dedicated", "lowpriority")
 
 
-class AmlComputeProvisioningConfiguration(Section):
-    """What was asked of a new target."""
-
-    FIELDS = (
-        ("vm_size", "vmSize", ""),
-        ("vm_priority", "vmPriority", "dedicated"),
-        ("min_nodes", "minNodes", 0),
-        ("max_nodes", "maxNodes", None),
-        ("idle_seconds_before_scaledown", "idleSecondsBeforeScaledown", 1800),
-        ("tags", "tags", None),
-        ("description", "description", None),
-        ("location", "location", None),
-    )
-
-
-class ComputeTarget(object):
+class ComputeTarget:
     """A compute target of a workspace; making the object looks it up.
 
     Raises:
         ComputeTargetException: "ComputeTargetNotFound: …" where there is none.
     """
 
-    def __new__(cls, workspace: Any, name: str) -> Any:  # v1 gives the matching subclass
+    def __new__(cls, workspace: Any, name: str) -> Any:
+        """Give the target, as v1 does, in the class that matches it."""
         record = _find(workspace, name)
         if record is None:
             known = sorted(one["name"] for one in workspace._connection.compute.list(workspace._id))
             raise ComputeTargetException(
-                "ComputeTargetNotFound: Compute Target with name {} not found in provided workspace. "
+                "ComputeTargetNotFound: Compute Target with name {} not found in provided "
+                "workspace. "
                 "Known: {}.".format(name, ", ".join(known) or "none")
             )
         return AmlCompute._of(workspace, record)
@@ -51,7 +43,7 @@ class ComputeTarget(object):
         Raises:
             ComputeTargetException: The name or the configuration cannot be used.
         """
-        if not isinstance(name, str) or not is_target_name(name):
+        if not isinstance(name, str) or not is_target_name(name):  # type: ignore[redundant-expr]
             raise ComputeTargetException(
                 "A compute target's name must be letters, digits, '_' and '-', first a letter or a "
                 f"digit, and {name!r} is not."
@@ -59,7 +51,8 @@ class ComputeTarget(object):
         asked = provisioning_configuration
         if not isinstance(asked, AmlComputeProvisioningConfiguration):
             raise ComputeTargetException(
-                f"Make the configuration of {name!r} with AmlCompute.provisioning_configuration(…); it is a "
+                f"Make the configuration of {name!r} with "
+                f"AmlCompute.provisioning_configuration(…); it is a "
                 f"{type(asked).__name__}."
             )
         return AmlCompute._of(
@@ -127,7 +120,8 @@ class AmlCompute(ComputeTarget):
         most = 1 if max_nodes is None else max_nodes
         if not _is_count(min_nodes, 0) or not _is_count(most, 1) or min_nodes > most:
             raise ComputeTargetException(
-                f"min_nodes must be 0 or more and max_nodes 1 or more and no smaller, not {min_nodes!r} and {max_nodes!r}."
+                "min_nodes must be 0 or more and max_nodes 1 or more and no smaller, not "
+                f"{min_nodes!r} and {max_nodes!r}."
             )
         if vm_priority not in _PRIORITIES:
             raise ComputeTargetException(
@@ -197,7 +191,7 @@ class AmlCompute(ComputeTarget):
         return []
 
     @property
-    def scale_settings(self) -> "ScaleSettings":
+    def scale_settings(self) -> ScaleSettings:
         """How many nodes it may have."""
         return ScaleSettings(
             minimum_node_count=self._record["min_nodes"],
@@ -206,11 +200,11 @@ class AmlCompute(ComputeTarget):
         )
 
     @property
-    def status(self) -> "AmlComputeStatus":
+    def status(self) -> AmlComputeStatus:
         """How it stands, as far as was asked last."""
-        return _status_of(self._record)
+        return status_of(self._record)
 
-    def get_status(self) -> "AmlComputeStatus":
+    def get_status(self) -> AmlComputeStatus:
         """Ask how it stands."""
         self.refresh_state()
         return self.status
@@ -281,59 +275,19 @@ class AmlCompute(ComputeTarget):
         }
 
     def __repr__(self) -> str:
-        return f"AmlCompute(workspace={self.workspace!r}, name={self.name!r}, type={self.type!r}, provisioning_state={self.provisioning_state!r}, location={self.location!r}, tags={self.tags!r})"
-
-
-class ScaleSettings(Section):
-    """How many nodes a target may have."""
-
-    FIELDS = (
-        ("minimum_node_count", "minNodeCount", 0),
-        ("maximum_node_count", "maxNodeCount", 1),
-        ("idle_seconds_before_scaledown", "nodeIdleTimeBeforeScaleDown", 1800),
-    )
-
-
-class NodeStateCounts(Section):
-    """How many nodes are in which state."""
-
-    FIELDS = (
-        ("idle_node_count", "idleNodeCount", 0),
-        ("running_node_count", "runningNodeCount", 0),
-        ("preparing_node_count", "preparingNodeCount", 0),
-        ("unusable_node_count", "unusableNodeCount", 0),
-        ("leaving_node_count", "leavingNodeCount", 0),
-        ("preempted_node_count", "preemptedNodeCount", 0),
-    )
-
-
-class AmlComputeStatus(Section):
-    """How a target stands."""
-
-    FIELDS = (
-        ("allocation_state", "allocationState", "Steady"),
-        ("current_node_count", "currentNodeCount", 0),
-        ("target_node_count", "targetNodeCount", 0),
-        ("node_state_counts", "nodeStateCounts", None),
-        ("scale_settings", "scaleSettings", None),
-        ("provisioning_state", "provisioningState", "Succeeded"),
-        ("provisioning_errors", "provisioningErrors", None),
-        ("errors", "errors", None),
-        ("vm_size", "vmSize", ""),
-        ("vm_priority", "vmPriority", "dedicated"),
-        ("creation_time", "creationTime", None),
-    )
-
-    def serialize(self) -> Dict[str, Any]:
-        """Give the status as a dictionary in v1's spelling."""
-        return self.to_json()
+        return (
+            f"AmlCompute(workspace={self.workspace!r}, name={self.name!r}, type={self.type!r}, "
+            f"provisioning_state={self.provisioning_state!r}, location={self.location!r}, "
+            f"tags={self.tags!r})"
+        )
 
 
 def make_on_first_use(workspace: Any, name: str) -> None:
     """Make the target that a submit names and nobody made, and say so; embedded servers only.
 
     Raises:
-        ComputeTargetException: The configured server has no such target; the message lists those it has.
+        ComputeTargetException: The configured server has no such target; the message
+            lists those it has.
     """
     if name == LOCAL or _find(workspace, name) is not None:
         return
@@ -341,7 +295,8 @@ def make_on_first_use(workspace: Any, name: str) -> None:
         asked = AmlCompute.provisioning_configuration()
         ComputeTarget.create(workspace, name, asked)
         say(
-            f"Compute target {name!r} is new in workspace {workspace.name!r}: made it, on this machine."
+            f"Compute target {name!r} is new in workspace {workspace.name!r}: made it, on this "
+            f"machine."
         )
         return
     ComputeTarget(workspace, name)
@@ -367,25 +322,6 @@ def _body(workspace: Any, name: str, asked: AmlComputeProvisioningConfiguration)
         "description": asked.description,
         "tags": {str(k): str(v) for k, v in (asked.tags or {}).items()},
     }
-
-
-def _status_of(record: Dict[str, Any]) -> AmlComputeStatus:
-    running = int(record.get("running") or 0)
-    nodes = min(max(running, record["min_nodes"]), record["max_nodes"])
-    return AmlComputeStatus(
-        current_node_count=nodes,
-        target_node_count=nodes,
-        node_state_counts=NodeStateCounts(
-            running_node_count=running, idle_node_count=max(0, nodes - running)
-        ),
-        scale_settings=ScaleSettings(
-            minimum_node_count=record["min_nodes"],
-            maximum_node_count=record["max_nodes"],
-            idle_seconds_before_scaledown=record["idle_seconds_before_scaledown"],
-        ),
-        vm_size=record["vm_size"],
-        vm_priority=record["vm_priority"],
-    )
 
 
 def _is_count(value: Any, least: int) -> bool:

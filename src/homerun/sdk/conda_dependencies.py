@@ -12,7 +12,7 @@ _SDK_PACKAGE = "azureml-defaults"
 _NAME_END = re.compile(r"[\s=<>!~\[;@]")
 
 
-class CondaDependencies(object):
+class CondaDependencies:
     """Packages by conda and pip, with their channels.
 
     A file that was only read is given back as the text it was, comments and order included.
@@ -204,10 +204,7 @@ class CondaDependencies(object):
     def _changing(self, key: str) -> List[Any]:
         data = self._parsed()
         self._text = None  # what was read no longer says what is meant
-        if data.get(key) is None:
-            data[key] = []
-        found = data[key]  # type: List[Any]
-        return found
+        return _list_in(data, key)
 
     def _pip_block(self) -> List[Any]:
         items = self._changing("dependencies")
@@ -217,10 +214,7 @@ class CondaDependencies(object):
                 items.append("pip")
             items.append({"pip": []})
             at = len(items) - 1
-        if items[at].get("pip") is None:
-            items[at]["pip"] = []
-        block = items[at]["pip"]  # type: List[Any]
-        return block
+        return _list_in(items[at], "pip")
 
 
 def _fresh(python_version: Optional[str]) -> Dict[str, Any]:
@@ -240,6 +234,13 @@ def _checked(data: Any, where: str) -> Dict[str, Any]:
             "'dependencies'."
         )
     return data  # type: ignore[no-any-return]
+
+
+def _list_in(data: Dict[str, Any], key: str) -> List[Any]:
+    """Give the list under a key, put there empty where there is none."""
+    if data.get(key) is None:
+        data[key] = []
+    return list.__iadd__(data[key], [])
 
 
 def _name_of(package: str) -> str:

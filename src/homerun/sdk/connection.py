@@ -43,7 +43,7 @@ def translate(error: errors.HomerunError, noun: str = "") -> v1.AzureMLException
     return cls(str(error), inner_exception=error)
 
 
-class _Resource(object):
+class _Resource:
     """One resource of the client; what it raises comes out as v1's classes."""
 
     def __init__(self, resource: Any, noun: str) -> None:

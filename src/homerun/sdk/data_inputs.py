@@ -10,13 +10,13 @@ from homerun.sdk.refusals import refuse
 MODES = ("mount", "download", "direct")
 
 
-class DatasetConsumptionConfig(object):
+class DatasetConsumptionConfig:
     """A dataset under a name and in a way it is handed to the run."""
 
     def __init__(
         self, name: str, dataset: Any, mode: str = "direct", path_on_compute: Optional[str] = None
     ) -> None:
-        if not isinstance(name, str) or not is_input_name(name):
+        if not isinstance(name, str) or not is_input_name(name):  # type: ignore[redundant-expr]
             raise UserErrorException(
                 f"{name!r} cannot name an input: letters, digits and '_', first no digit."
             )
@@ -45,7 +45,7 @@ class DatasetConsumptionConfig(object):
         return f"DatasetConsumptionConfig({self.name!r}, mode={self.mode!r})"
 
 
-class DataReference(object):
+class DataReference:
     """A place in a datastore; its text is the variable that holds the path in a run."""
 
     def __init__(
@@ -97,7 +97,7 @@ class DataReference(object):
         return DataReference(self.datastore, self.data_reference_name, self.path_on_datastore, mode)
 
 
-class Inputs(object):
+class Inputs:
     """The inputs of one run, collected from its arguments and its configuration."""
 
     def __init__(self) -> None:
@@ -121,7 +121,8 @@ class Inputs(object):
             return value
         if value is None or isinstance(value, (list, tuple, dict, set)):
             raise UserErrorException(
-                f"The argument {value!r} is a {type(value).__name__}; a command line takes texts and numbers. Give each value "
+                f"The argument {value!r} is a {type(value).__name__}; a command line takes texts "
+                f"and numbers. Give each value "
                 "an item of its own."
             )
         return str(value)
@@ -174,5 +175,6 @@ def _described(consumed: Any, name: Optional[str]) -> Tuple[str, str, str, List[
         dataset = consumed.dataset
         return consumed.name, consumed.mode, dataset._datastore_name, list(dataset._paths)
     raise UserErrorException(
-        f"The input {name!r} must be a dataset's as_named_input(…), and is a {type(consumed).__name__}."
+        f"The input {name!r} must be a dataset's as_named_input(…), and is a "
+        f"{type(consumed).__name__}."
     )

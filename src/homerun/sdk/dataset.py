@@ -66,7 +66,8 @@ class FileDataset:
         held = [target for _, target in pairs if os.path.exists(target)]
         if held and not overwrite:
             raise UserErrorException(
-                f"{held[0]!r} exists, so nothing was downloaded: give overwrite=True or another folder."
+                f"{held[0]!r} exists, so nothing was downloaded: give overwrite=True or another "
+                f"folder."
             )
         for path, target in pairs:
             self._datastore._fetch(path, target)
@@ -120,12 +121,14 @@ class FileDatasetFactory:
         names = sorted({datastore.name for datastore, _ in pairs})
         if len(names) > 1:
             raise UserErrorException(
-                f"One dataset lies in one datastore, and these are in {', '.join(names)}: make one each."
+                f"One dataset lies in one datastore, and these are in {', '.join(names)}: make "
+                f"one each."
             )
         made = FileDataset(pairs[0][0], [inside for _, inside in pairs])
         if validate and pairs[0][0].workspace is not None and not made._files():
             raise UserErrorException(
-                f"There are no files at {', '.join(made._paths)} in datastore {names[0]!r}. Upload them "
+                f"There are no files at {', '.join(made._paths)} in datastore {names[0]!r}. "
+                f"Upload them "
                 "first, or give validate=False."
             )
         return made
@@ -219,16 +222,26 @@ def _matching(pattern: str) -> Tuple[str, Callable[[str], bool]]:
     if fixed == len(parts):
         return root, lambda path: not root or path == root or path.startswith(root + "/")
     import re
-    from fnmatch import translate
 
-    words = []
-    for part in parts[fixed:]:
-        words.append(
-            ".*" if part == "**" else translate(part).replace("(?s:", "(?:").replace(".*", "[^/]*")
-        )
-    text = "/".join(word.replace(r"\Z", "") for word in words).replace(".*/", "(?:.*/)?")
-    test = re.compile((re.escape(root) + "/" if root else "") + text + r"\Z")
+    test = re.compile(_expression(pattern))
     return root, lambda path: test.match(path) is not None
+
+
+def _expression(pattern: str) -> str:
+    """Turn wildcards into a regular expression: only ``**`` goes beyond one folder."""
+    import re
+
+    words = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    parts = re.split(r"(\*\*/|\*\*|\*|\?|\[[^]]+\])", pattern)
+    return (
+        "".join(
+            part
+            if part.startswith("[") and part.endswith("]")
+            else words.get(part, re.escape(part))
+            for part in parts
+        )
+        + r"\Z"
+    )
 
 
 def _made_up_name() -> str:

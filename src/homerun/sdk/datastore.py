@@ -91,7 +91,8 @@ class Datastore:
         """Copy files into the datastore, laid out as under ``relative_root``.
 
         Raises:
-            UserErrorException: A file is not there, or lies outside ``relative_root``; nothing was copied.
+            UserErrorException: A file is not there, or lies outside ``relative_root``; nothing
+                was copied.
         """
         pairs = [
             (full, _target(full, relative_root, target_path))
@@ -139,7 +140,8 @@ class Datastore:
             self._fetch(record["path"], target)
             done += 1
             out(
-                f"Downloaded {record['path']}, {done} files out of an estimated total of {len(records)}"
+                f"Downloaded {record['path']}, {done} files out of an estimated total of "
+                f"{len(records)}"
             )
         out(f"Downloaded {done} files")
         return done

@@ -76,13 +76,15 @@ class Environment(Section):
     )
 
     def __init__(self, name: str, **kwargs: Any) -> None:
-        if not isinstance(name, str) or not name:
+        if not isinstance(name, str) or not name:  # type: ignore[redundant-expr]
             raise UserErrorException(f"An environment's name must be text, and {name!r} is not.")
         super().__init__(name=name, **kwargs)
-        if self.python is None:
-            self.python = PythonSection(conda_dependencies=CondaDependencies())
-        if self.docker is None:
-            self.docker = DockerSection()
+        if kwargs.get("python") is None:
+            object.__setattr__(
+                self, "python", PythonSection(conda_dependencies=CondaDependencies())
+            )
+        if kwargs.get("docker") is None:
+            object.__setattr__(self, "docker", DockerSection())
         self._pip = None  # type: Optional[str]
         self._pip_conda = None  # type: Optional[str]
 
@@ -99,7 +101,7 @@ class Environment(Section):
     def from_pip_requirements(
         cls, name: str, file_path: str, pip_version: Optional[str] = None
     ) -> "Environment":
-        """Make one from a requirements file; files it names with ``-r`` or ``-c`` are put in its text.
+        """Make one from a requirements file; files that it includes stand in its text.
 
         Raises:
             UserErrorException: The file, or one that it names, cannot be read.
@@ -154,7 +156,7 @@ class Environment(Section):
         return {name: Environment._of_record(record) for name, record in latest.items()}
 
     def register(self, workspace: Any) -> "Environment":
-        """Register it and give it back with its version; the same definition is the same version."""
+        """Register it; the same definition again gives the same version."""
         record = workspace._connection.environments.register(
             {
                 "workspace_id": workspace._id,

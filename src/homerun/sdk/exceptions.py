@@ -32,7 +32,10 @@ class AzureMLException(HomerunError):
         self.details = details
 
     def __str__(self) -> str:
-        return f"{type(self).__name__}:\n\tMessage: {self.message}\n\tInnerException {self.inner_exception}\n\tErrorResponse \n{self.serialize_json()}"
+        return (
+            f"{type(self).__name__}:\n\tMessage: {self.message}\n\tInnerException "
+            f"{self.inner_exception}\n\tErrorResponse \n{self.serialize_json()}"
+        )
 
     def __repr__(self) -> str:
         return str(self)

@@ -10,7 +10,7 @@ from homerun.sdk.refusals import refuse
 _PAGE = 500
 
 
-class Experiment(object):
+class Experiment:
     """An experiment of a workspace, made on first use."""
 
     def __init__(
@@ -21,7 +21,7 @@ class Experiment(object):
         _id: Optional[str] = None,
         **kwargs: Any,  # v1 takes more and ignores it
     ) -> None:
-        if not _skip_name_validation and not (isinstance(name, str) and is_experiment_name(name)):
+        if not _skip_name_validation and not (isinstance(name, str) and is_experiment_name(name)):  # type: ignore[redundant-expr]
             raise UserErrorException(
                 "Experiment name must be 1 to 255 characters, start with a letter or a digit, and "
                 f"hold only letters, digits, '_' and '-'; {name!r} does not."
@@ -79,7 +79,8 @@ class Experiment(object):
             ):
                 refuse("Experiment.submit of this kind of configuration")
             raise AzureMLException(
-                f"Experiment.submit needs a ScriptRunConfig, and {config!r} is a {type(config).__name__}."
+                f"Experiment.submit needs a ScriptRunConfig, and {config!r} is a "
+                f"{type(config).__name__}."
             )
         run_id = kwargs.pop("run_id", None)
         kwargs.pop("show_output", None)
@@ -149,8 +150,7 @@ class Experiment(object):
                 offset=offset,
                 limit=_PAGE,
             )
-            for record in page["runs"]:
-                yield record
+            yield from page["runs"]
             offset += len(page["runs"])
             if not page["runs"] or offset >= page["total"]:
                 return
@@ -164,10 +164,11 @@ class Experiment(object):
     def _repr_html_(self) -> str:
         from html import escape  # only notebooks ask
 
-        return (
-            "<table><tr><th>Name</th><th>Workspace</th><th>Studio</th></tr>"
-            f'<tr><td>{escape(self._name)}</td><td>{escape(self.workspace.name)}</td><td><a href="{escape(self.get_portal_url())}">Open</a></td></tr></table>'
-        )
+        cells = [escape(self._name), escape(self.workspace.name)]
+        cells.append(f'<a href="{escape(self.get_portal_url())}">Open</a>')
+        row = "".join(f"<td>{cell}</td>" for cell in cells)
+        head = "<tr><th>Name</th><th>Workspace</th><th>Studio</th></tr>"
+        return f"<table>{head}<tr>{row}</tr></table>"
 
 
 def _has(held: Dict[str, str], wanted: Any) -> bool:

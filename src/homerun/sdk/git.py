@@ -7,7 +7,7 @@ _TIMEOUT_S = 5.0
 
 
 def git_properties(folder: str) -> Dict[str, str]:
-    """Give repository, branch, commit and whether there are changes; nothing outside a repository."""
+    """Give repository, branch, commit and whether it was changed; {} outside of one."""
     if not _in_repository(folder):
         return {}
     commit = _git(folder, ["rev-parse", "HEAD"])

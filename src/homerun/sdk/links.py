@@ -5,7 +5,10 @@ from typing import Any, Optional
 
 def workspace_scope(workspace: Any) -> str:
     """Give what v1 puts behind ``wsid=``."""
-    return f"/subscriptions/{workspace.subscription_id}/resourcegroups/{workspace.resource_group}/workspaces/{workspace.name}"
+    return (
+        f"/subscriptions/{workspace.subscription_id}/resourcegroups/{workspace.resource_group}/"
+        f"workspaces/{workspace.name}"
+    )
 
 
 def run_url(workspace: Any, run_id: str) -> str:
@@ -27,9 +30,9 @@ def iso_time(time_ms: Optional[int]) -> Optional[str]:
     """Write a stored time as v1 does: UTC, ISO, with a Z."""
     if time_ms is None:
         return None
-    import datetime  # not on the way of a script that only logs
+    import datetime as dt  # not on the way of a script that only logs
 
-    moment = datetime.datetime.fromtimestamp(time_ms / 1000.0, datetime.timezone.utc)
+    moment = dt.datetime.fromtimestamp(time_ms / 1000.0, dt.timezone.utc)
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 

@@ -20,7 +20,8 @@ def check_name(name: Any) -> str:
     if isinstance(name, str) and name:
         return str(name)
     raise UserErrorException(
-        "A metric's name must be text of at least one letter, and {!r} is {}; nothing was recorded. "
+        "A metric's name must be text of at least one letter, and {!r} is {}; nothing was "
+        "recorded. "
         'Write run.log("loss", value).'.format(
             name, "empty" if name == "" else f"a {type(name).__name__}"
         )
@@ -56,8 +57,6 @@ def scalar_of(value: Any) -> Scalar:
         UserErrorException: It is a list, a range or a generator, as in v1.
     """
     kind = type(value)
-    if kind is int:
-        return value if -(2**63) <= value < 2**63 else float(value)  # type: ignore[no-any-return]
     if kind in _PLAIN:
         return value  # type: ignore[no-any-return]
     if isinstance(value, (list, range)) or hasattr(value, "__next__"):
@@ -112,7 +111,8 @@ def table_of(name: str, value: Any) -> Dict[str, Any]:
     """
     if not isinstance(value, dict):
         raise UserErrorException(
-            f"run.log_table({name!r}, …) needs a dictionary of columns and got a {type(value).__name__}."
+            f"run.log_table({name!r}, …) needs a dictionary of columns and got a "
+            f"{type(value).__name__}."
         )
     columns = {}  # type: Dict[str, Any]
     for column, cells in value.items():
@@ -162,13 +162,11 @@ def metrics_of(answer: Dict[str, Dict[str, Any]], run_id: str) -> Dict[str, Any]
 
 
 def _number_of(value: Any) -> Scalar:
-    if isinstance(value, bool):
-        return bool(value)
     if getattr(value, "shape", None) == () and hasattr(value, "item"):
         item = value.item()  # NumPy scalars, 0-dimensional arrays and tensors
         return scalar_of(item) if type(item) in _PLAIN else None
-    if isinstance(value, (int, float)):
-        return scalar_of(int(value)) if isinstance(value, int) else float(value)
+    if isinstance(value, (int, float)):  # of a subclass, such as an enumeration
+        return int(value) if isinstance(value, int) else float(value)
     from numbers import Number  # Decimal, Fraction: seldom, so paid for here only
 
     if isinstance(value, Number):

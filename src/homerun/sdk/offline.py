@@ -78,7 +78,7 @@ def _announced(method: Any, words: Callable[[Given], str]) -> Any:
 class _OfflineRun(Run):
     """A run that nobody submitted. Its methods print what they would do, and do it locally."""
 
-    _place = None  # type: OfflinePlace
+    _place: OfflinePlace
 
     def __init__(self, parent_logger: Any = None, run_id: Any = None) -> None:
         self._place = OfflinePlace(run_id or f"OfflineRun_{new_guid()}")

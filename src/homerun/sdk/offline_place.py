@@ -43,7 +43,8 @@ class OfflinePlace(Place):
             self._is_full = _size_of(self.writer.folder) > MAX_JOURNAL_BYTES
             if self._is_full:
                 warn(
-                    f"This offline run has recorded {MAX_JOURNAL_BYTES >> 20} MiB of values; more are "
+                    f"This offline run has recorded {MAX_JOURNAL_BYTES >> 20} MiB of values; "
+                    f"more are "
                     "printed, not recorded."
                 )
         if not self._is_full:

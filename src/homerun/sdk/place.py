@@ -39,7 +39,8 @@ class Place:
             self._lost += 1
             if self._lost == 1:
                 warn(
-                    f"Nothing can be recorded in {self.writer.folder}: {error}. The script goes on; "
+                    f"Nothing can be recorded in {self.writer.folder}: {error}. The script goes "
+                    f"on; "
                     "what it logs until there is room again is lost."
                 )
 

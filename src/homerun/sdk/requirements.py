@@ -38,7 +38,7 @@ def read_requirements(path: str, _seen: Tuple[str, ...] = ()) -> str:
 
 
 def _included(line: str) -> Tuple[str, str]:
-    """Split ``-r FILE``, ``-rFILE``, ``--requirement=FILE``; ("", "") for any other line or a URL."""
+    """Split ``-r FILE``, ``-rFILE``, ``--requirement=FILE``; two empty texts for others."""
     text = line.split(" #", maxsplit=1)[0].strip()
     for option in _INCLUDES:
         if text.startswith(option):

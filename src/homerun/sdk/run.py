@@ -74,16 +74,14 @@ class Run(RunMetrics, RunTags, RunFiles, RunStatusMethods):
         return cls.get_context(**kwargs)
 
     @staticmethod
-    def get(workspace: Any, run_id: str) -> "Run":
+    def get(workspace: Any, run_id: str) -> Any:
         """Give the run of this id."""
-        run = workspace.get_run(run_id)  # type: Run
-        return run
+        return workspace.get_run(run_id)
 
     @staticmethod
-    def list(experiment: Any, **kwargs: Any) -> Iterator["Run"]:
+    def list(experiment: Any, **kwargs: Any) -> Any:
         """Give the runs of an experiment: ``Experiment.get_runs``."""
-        runs = experiment.get_runs(**kwargs)  # type: Iterator[Run]
-        return runs
+        return experiment.get_runs(**kwargs)
 
     @property
     def experiment(self) -> Any:
@@ -130,8 +128,7 @@ class Run(RunMetrics, RunTags, RunFiles, RunStatusMethods):
             if child._record.get("parent_run_id") == self.id and status in (None, child.status):
                 yield child
                 if recursive:
-                    for deeper in child.get_children(recursive=True):
-                        yield deeper
+                    yield from child.get_children(recursive=True)
 
     def child_run(self, *args: Any, **kwargs: Any) -> Any:
         """Refused in this version."""
@@ -200,7 +197,7 @@ def _experiment_of(context: RunContext, connection: Connection) -> Experiment:
         "friendly_name": None,
         "tags": {},
         "created_ms": None,
-    }
+    }  # type: Dict[str, Any]
     workspace = Workspace._of(connection, record)
     return Experiment(
         workspace, context.experiment, _skip_name_validation=True, _id=context.experiment_id or None

@@ -8,8 +8,8 @@ from homerun.sdk.place import Place
 class RunBase:
     """A run's id and the place that keeps it."""
 
-    _place = None  # type: Place
-    _record = None  # type: Optional[Dict[str, Any]]
+    _place: Place
+    _record: Optional[Dict[str, Any]]
 
     @property
     def id(self) -> str:

@@ -146,7 +146,8 @@ class RunConfiguration(Section):
     def __setattr__(self, name: str, value: Any) -> None:
         if name == "environment" and not isinstance(value, Environment):
             raise RunConfigurationException(
-                f"run_config.environment must be an Environment, and {value!r} is a {type(value).__name__}. Make one with "
+                f"run_config.environment must be an Environment, and {value!r} is a "
+                f"{type(value).__name__}. Make one with "
                 "Environment.from_conda_specification(…) or look one up with Environment.get(…)."
             )
         super().__setattr__(name, value)
@@ -174,6 +175,7 @@ def target_name(target: Any) -> str:
     name = target if isinstance(target, str) else getattr(target, "name", None)
     if not isinstance(name, str) or not name:
         raise RunConfigurationException(
-            f"compute_target must be a compute target or its name, and {target!r} is a {type(target).__name__}."
+            f"compute_target must be a compute target or its name, and {target!r} is a "
+            f"{type(target).__name__}."
         )
     return name

@@ -99,10 +99,11 @@ class RunFiles(RunBase):
             UserErrorException: There are not as many paths as files; nothing was fetched.
         """
         names = [name for name in self.get_file_names() if not prefix or name.startswith(prefix)]
-        paths = [output_paths] if isinstance(output_paths, str) else list(output_paths or [])
+        paths = [output_paths] if isinstance(output_paths, str) else list(output_paths or [])  # type: ignore[redundant-expr]
         if paths and len(paths) != len(names):
             raise UserErrorException(
-                f"download_files got {len(paths)} output_paths for {len(names)} files; nothing was fetched."
+                f"download_files got {len(paths)} output_paths for {len(names)} files; nothing "
+                f"was fetched."
             )
         if not paths:
             cut = 0 if append_prefix or not prefix else len(prefix)
@@ -117,14 +118,13 @@ class RunFiles(RunBase):
             return
         path = os.fspath(path_or_stream)
         try:
-            content = open(path, "rb")
+            with open(path, "rb") as content:
+                self._place.put_file(name, content)
         except OSError as error:
             raise UserErrorException(
                 f"The file {path!r}, to be uploaded as {name!r}, cannot be read: {error.strerror}.",
                 inner_exception=error,
             ) from error
-        with content:
-            self._place.put_file(name, content)
 
     def _fetch(self, name: str, target: str) -> None:
         folder = os.path.dirname(target)

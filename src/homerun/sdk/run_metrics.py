@@ -112,7 +112,7 @@ class RunMetrics(RunBase):
         return {self.id: found} if recursive else found
 
     def flush(self, timeout_seconds: float = 300) -> None:
-        """Bring what was logged to the server, as far as it answers; the journal holds it anyway."""
+        """Bring what was logged to the server, if it answers; the journal has it anyway."""
         self._place.flush(min(float(timeout_seconds), 300.0))
 
     def _append_value(self, kind: int, name: str, value: Any) -> None:

@@ -8,7 +8,6 @@ from homerun.sdk.exceptions import ActivityFailedException, UserErrorException
 from homerun.sdk.place import JobPlace
 from homerun.sdk.run_base import RunBase
 
-
 _LOGS = ("azureml-logs/", "user_logs/", "logs/", "system_logs/")
 
 

@@ -56,7 +56,8 @@ class RunTags(RunBase):
 
     def remove_tags(self, tags: List[str]) -> None:
         """Remove the tags of these keys."""
-        self._label(remove_tags=[tags] if isinstance(tags, str) else [str(key) for key in tags])
+        given = tags  # type: Any
+        self._label(remove_tags=[given] if isinstance(given, str) else [str(key) for key in given])
 
     def add_properties(self, properties: Dict[str, Any]) -> None:
         """Add properties; none can be changed later."""

@@ -18,7 +18,7 @@ from homerun.sdk.run_configuration import (
 MAX_RUN_DURATION_SECONDS_DEFAULT = 30 * 24 * 60 * 60
 
 
-class ScriptRunConfig(object):
+class ScriptRunConfig:
     """A script or a command, its folder, and where and in what it is to run.
 
     ``run_config`` can be changed until it is submitted; a submitted run keeps its own copy.
@@ -67,9 +67,9 @@ class ScriptRunConfig(object):
         self._check_arguments_type(arguments)
 
     @property
-    def max_run_duration_seconds(self) -> Optional[float]:
+    def max_run_duration_seconds(self) -> Any:
         """Seconds after which the run is ended."""
-        return self.run_config.max_run_duration_seconds  # type: ignore[no-any-return]
+        return self.run_config.max_run_duration_seconds
 
     def check(self) -> str:
         """Give the absolute source folder, once it and the script are there.
@@ -80,23 +80,27 @@ class ScriptRunConfig(object):
         folder = os.path.abspath(os.path.expanduser(str(self.source_directory)))
         if not os.path.isdir(folder):
             raise UserErrorException(
-                f"The source_directory {self.source_directory!r} of script {self.script!r} is no folder ({folder})."
+                f"The source_directory {self.source_directory!r} of script {self.script!r} is no "
+                f"folder ({folder})."
             )
         if self.command:
             return folder
         if not self.script:
             raise UserErrorException(
-                f"ScriptRunConfig for folder {self.source_directory!r} has neither a script nor a command: there is "
+                f"ScriptRunConfig for folder {self.source_directory!r} has neither a script nor "
+                f"a command: there is "
                 "nothing to run."
             )
         full = os.path.abspath(os.path.join(folder, str(self.script)))
         if not full.startswith(folder.rstrip(os.sep) + os.sep):
             raise UserErrorException(
-                f"The script {self.script!r} lies outside source_directory {self.source_directory!r}: only what lies in it travels."
+                f"The script {self.script!r} lies outside source_directory "
+                f"{self.source_directory!r}: only what lies in it travels."
             )
         if not os.path.isfile(full):
             raise UserErrorException(
-                f"The script {self.script!r} is not in source_directory {self.source_directory!r} ({full} is no file)."
+                f"The script {self.script!r} is not in source_directory "
+                f"{self.source_directory!r} ({full} is no file)."
             )
         return folder
 
@@ -105,7 +109,8 @@ class ScriptRunConfig(object):
             arguments is not None and not hasattr(arguments, "__iter__")
         ):
             raise UserErrorException(
-                f"arguments must be a list such as ['--epochs', 2], and {arguments!r} is a {type(arguments).__name__}."
+                f"arguments must be a list such as ['--epochs', 2], and {arguments!r} is a "
+                f"{type(arguments).__name__}."
             )
 
 

@@ -4,7 +4,7 @@ import copy
 from typing import Any, Dict, Tuple
 
 
-class Section(object):
+class Section:
     """An object whose attributes are its FIELDS and nothing else.
 
     A misspelled attribute is an error at once: v1's objects refuse it too.
@@ -23,6 +23,9 @@ class Section(object):
         if not name.startswith("_") and not hasattr(self, name):
             raise AttributeError(self._unknown(name))
         object.__setattr__(self, name, value)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(self._unknown(name))
 
     def to_json(self) -> Dict[str, Any]:
         """Give the fields in v1's spelling, sections inside them too."""

@@ -18,7 +18,7 @@ _WARN_BYTES = 25 * _MEGABYTE
 _LISTED = 10
 
 
-class SnapshotLimits(object):
+class SnapshotLimits:
     """How much a snapshot may hold; None is no limit."""
 
     __slots__ = ("files", "size_bytes")
@@ -43,7 +43,7 @@ def default_limits() -> SnapshotLimits:
     return SnapshotLimits(size_bytes, FILE_LIMIT if settings.has_snapshot_file_limit() else None)
 
 
-class SourceFile(object):
+class SourceFile:
     """One file that travels."""
 
     __slots__ = ("executable", "full", "path", "size")
@@ -101,17 +101,21 @@ def check_limits(folder: str, files: List[SourceFile], limits: SnapshotLimits) -
     total = sum(file.size for file in files)
     if limits.size_bytes is not None and total > limits.size_bytes:
         raise SnapshotException(
-            f"Your total snapshot size exceeds the limit of {limits.size_bytes / _MEGABYTE:.1f} MB: {folder} holds {total / _MEGABYTE:.1f} MB in {len(files)} files; "
+            f"Your total snapshot size exceeds the limit of {limits.size_bytes / _MEGABYTE:.1f} "
+            f"MB: {folder} holds {total / _MEGABYTE:.1f} MB in {len(files)} files; "
             f"nothing was sent.\n{_advice(folder, files)}"
         )
     if limits.files is not None and len(files) > limits.files:
         raise SnapshotException(
-            f"Your total snapshot size exceeds the limit of {limits.files} files: {folder} holds {len(files)} files; "
-            f"nothing was sent. AML_SNAPSHOT_NO_FILE_LIMIT=True lifts it.\n{_advice(folder, files, by_count=True)}"
+            f"Your total snapshot size exceeds the limit of {limits.files} files: {folder} holds "
+            f"{len(files)} files; "
+            "nothing was sent. AML_SNAPSHOT_NO_FILE_LIMIT=True lifts "
+            f"it.\n{_advice(folder, files, by_count=True)}"
         )
     if total > _WARN_BYTES:
         warn(
-            f"The snapshot of {folder} is {total / _MEGABYTE:.1f} MB; what the script does not need can be named in "
+            f"The snapshot of {folder} is {total / _MEGABYTE:.1f} MB; what the script does not "
+            f"need can be named in "
             "an .amlignore file."
         )
 
@@ -127,7 +131,8 @@ def _advice(folder: str, files: List[SourceFile], by_count: bool = False) -> str
         tops[top] = tops.get(top, 0) + (1 if by_count else file.size)
     heaviest = max(sorted(tops), key=lambda top: tops[top])
     lines.append(
-        f"To leave out the largest part, put this line into {os.path.join(folder, ignore_file)}:\n  /{heaviest}"
+        "To leave out the largest part, put this line into "
+        f"{os.path.join(folder, ignore_file)}:\n  /{heaviest}"
     )
     return "\n".join(lines)
 
@@ -153,11 +158,11 @@ def _walk(
         real = os.path.realpath(full)
         if real in above:
             raise SnapshotException(
-                f"{full} is a link to a folder that it lies in, so there is no end to it: name it in "
+                f"{full} is a link to a folder that it lies in, so there is no end to it: name "
+                f"it in "
                 ".amlignore."
             )
-        for found in _walk(full, path + "/", is_ignored, (*above, real)):
-            yield found
+        yield from _walk(full, path + "/", is_ignored, (*above, real))
 
 
 def _source_file(path: str, full: str) -> SourceFile:

@@ -81,7 +81,7 @@ def _follow(run: Any) -> None:
         time.sleep(pause_s)
 
 
-class _Tail(object):
+class _Tail:
     """One log, printed from where it was left."""
 
     def __init__(self, run_id: str, name: str) -> None:

@@ -1,4 +1,4 @@
-"""From a ``ScriptRunConfig`` to the run spec that travels: everything resolved, nothing left open."""
+"""From a ``ScriptRunConfig`` to the run spec that travels: everything is resolved."""
 
 import copy
 import sys
@@ -40,8 +40,7 @@ def submit(
     spec.snapshot_id = snapshot.take_snapshot(workspace._connection, folder, limits)
     spec.properties.update(git_properties(folder))
     spec.properties["ContentSnapshotId"] = spec.snapshot_id
-    record = workspace._connection.runs.create(spec.to_json())
-    return record  # type: ignore[no-any-return]
+    return dict(workspace._connection.runs.create(spec.to_json()))
 
 
 def make_spec(
@@ -110,10 +109,7 @@ def _command_of(config: ScriptRunConfig, inputs: Inputs) -> Optional[List[Any]]:
         return None
     if isinstance(config.command, str):
         return ["/bin/sh", "-c", config.command]  # v1 gives a text to a shell
-    words = []  # type: List[Any]
-    for word in config.command:
-        words.append(inputs.argument(word))
-    return words
+    return [inputs.argument(word) for word in config.command]
 
 
 def _posix(path: str) -> str:

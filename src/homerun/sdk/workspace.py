@@ -69,9 +69,10 @@ class Workspace(WorkspaceCollections):
             UserErrorException: The name cannot be one.
             WorkspaceException: It exists on a configured server, and not ``exist_ok``.
         """
-        if not isinstance(name, str) or not is_workspace_name(name):
+        if not isinstance(name, str) or not is_workspace_name(name):  # type: ignore[redundant-expr]
             raise UserErrorException(
-                f"A workspace's name must be 1 to 255 letters, digits, '_' and '-', and {name!r} is not."
+                f"A workspace's name must be 1 to 255 letters, digits, '_' and '-', and {name!r} "
+                f"is not."
             )
         connection = open_connection()
         began = time.monotonic()
@@ -253,7 +254,10 @@ class Workspace(WorkspaceCollections):
         refuse("Workspace.get_default_keyvault")
 
     def __repr__(self) -> str:
-        return f"Workspace.create(name={self.name!r}, subscription_id={self.subscription_id!r}, resource_group={self.resource_group!r})"
+        return (
+            f"Workspace.create(name={self.name!r}, subscription_id={self.subscription_id!r}, "
+            f"resource_group={self.resource_group!r})"
+        )
 
     @classmethod
     def _of(cls, connection: Connection, record: Dict[str, Any]) -> "Workspace":

@@ -1,4 +1,4 @@
-"""What a workspace holds, each kind as a dictionary by name: the half of ``Workspace`` that looks."""
+"""What a workspace holds, each kind by name: the half of ``Workspace`` that looks."""
 
 from typing import Any, Dict
 
@@ -6,11 +6,11 @@ from homerun.sdk.connection import Connection
 from homerun.sdk.exceptions import ComputeTargetException
 
 
-class WorkspaceCollections(object):
+class WorkspaceCollections:
     """Targets, datastores, experiments, environments and runs of one workspace."""
 
-    _connection = None  # type: Connection
-    _record = {}  # type: Dict[str, Any]
+    _connection: Connection
+    _record: Dict[str, Any]
 
     @property
     def _id(self) -> str:

@@ -17,7 +17,7 @@ _SCOPE = re.compile(
 )
 
 
-class WorkspaceNames(object):
+class WorkspaceNames:
     """What names a workspace."""
 
     __slots__ = ("name", "resource_group", "subscription_id")
@@ -107,7 +107,8 @@ def write_config(names: WorkspaceNames, path: Optional[str], file_name: Optional
 def scope_of(subscription_id: str, resource_group: str, name: str) -> str:
     """Give what v1 writes behind ``Scope``."""
     return (
-        f"/subscriptions/{subscription_id}/resourceGroups/{resource_group}/providers/Microsoft.MachineLearningServices/"
+        f"/subscriptions/{subscription_id}/resourceGroups/{resource_group}/providers/"
+        f"Microsoft.MachineLearningServices/"
         f"workspaces/{name}"
     )
 
@@ -118,16 +119,16 @@ def _names_of(data: Dict[str, Any], path: str) -> WorkspaceNames:
         match = _SCOPE.search(scope)
         if match is None:
             raise UserErrorException(
-                f"{path}: its Scope {scope!r} is not /subscriptions/…/resourceGroups/…/providers/…/workspaces/…"
+                f"{path}: its Scope {scope!r} is not "
+                f"/subscriptions/…/resourceGroups/…/providers/…/workspaces/…"
             )
         return WorkspaceNames(*match.groups())
     keys = ("subscription_id", "resource_group", "workspace_name")
     missing = [key for key in keys if not isinstance(data.get(key), str) or not data[key]]
     if missing:
         raise UserErrorException(
-            "{} lacks {}: it needs subscription_id, resource_group and workspace_name, each a text.".format(
-                path, ", ".join(missing)
-            )
+            f"{path} lacks {', '.join(missing)}: it needs subscription_id, resource_group and "
+            "workspace_name, each a text."
         )
     return WorkspaceNames(*(data[key] for key in keys))
 

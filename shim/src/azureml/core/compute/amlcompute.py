@@ -1,7 +1,7 @@
 """AmlCompute and what it reports."""
 
-from homerun.sdk.compute import (
-    AmlCompute,
+from homerun.sdk.compute import AmlCompute
+from homerun.sdk.compute_parts import (
     AmlComputeProvisioningConfiguration,
     AmlComputeStatus,
     ScaleSettings,
