@@ -16,6 +16,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
+from homerun.schema.api import Beat
 from homerun.schema.errors import HomerunError, ServerUnreachableError
 from homerun.store import Store, open_store
 from homerun.store.migrations.upgrade import make_config, upgrade
@@ -98,7 +99,8 @@ def test_opening_a_folder_loads_neither_alembic_nor_numpy(folder: Path) -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_an_answer_means_on_disk(store: Store) -> None:
+def test_an_answer_means_on_disk_after_beats_too(store: Store) -> None:
+    store.runs.beat(make_run(store).run_id, Beat(0, 10))
     with store._database.write() as transaction:
         pragmas = [
             transaction.connection.exec_driver_sql(f"PRAGMA {name}").scalar()

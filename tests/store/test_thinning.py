@@ -1,9 +1,10 @@
 """A thinned series says the truth about what it left out."""
 
 import math
+import sys
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from homerun.store.thinning import thin
@@ -12,6 +13,8 @@ ANY = st.floats(allow_nan=True, allow_infinity=True)
 POINTS = st.lists(st.tuples(st.integers(-(2**63), 2**63 - 1), ANY), min_size=1, max_size=60)
 
 
+@example(points=[(0, sys.float_info.max)] * 3, n=1)
+@settings(deadline=None)  # the first example pays for loading NumPy's parts
 @given(points=POINTS, n=st.integers(1, 20))
 def test_extremes_stay_and_odd_values_stay_visible(points: list[tuple[int, float]], n: int) -> None:
     points.sort(key=lambda point: point[0])

@@ -73,14 +73,18 @@ class Database:
             raise
 
     @contextmanager
-    def write(self) -> Iterator[Transaction]:
+    def write(self, *, is_durable: bool = True) -> Iterator[Transaction]:
         """Write: one at a time, on disk when the block ends; its topics move after that.
+
+        Args:
+            is_durable: False spares the wait for the disk, where losing power may undo it.
 
         Raises:
             ServerUnreachableError: The disk is full. Nothing was recorded.
         """
-        with self._lock, refuse_when_full(self.path), self._writer.begin():
-            transaction = Transaction(self._writer)
+        transaction = Transaction(self._writer)
+        full = refuse_when_full(self.path)
+        with self._lock, full, self._waiting_for_disk(is_durable), self._writer.begin():
             yield transaction
         self._changes.notify(*dict.fromkeys(transaction.topics))
 
@@ -96,6 +100,18 @@ class Database:
             self._writer.close()
             self._write_engine.dispose()
             self._read_engine.dispose()
+
+    @contextmanager
+    def _waiting_for_disk(self, is_durable: bool) -> Iterator[None]:
+        if is_durable:
+            yield
+            return
+        driver: Any = self._writer.connection.driver_connection  # it has no PRAGMA in a transaction
+        driver.execute("PRAGMA synchronous = NORMAL")
+        try:
+            yield
+        finally:
+            driver.execute("PRAGMA synchronous = FULL")
 
     def _prepare(self) -> None:
         revision = self._revision()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from homerun.schema.errors import ConflictError
@@ -98,9 +98,10 @@ def _keep_summaries(
             }
             values |= {"low": group.low, "high": group.high, **group.last}
             fresh.append({"run": run, "stream": stream, **values})
-    for change in changes:
-        metric = change.pop("id")
-        transaction.execute(update(metrics).where(metrics.c.id == metric).values(change))
+    if changes:
+        columns: dict[str, Any] = {n: bindparam(n) for n in changes[0] if n != "metric"}
+        change = update(metrics).where(metrics.c.id == bindparam("metric")).values(columns)
+        transaction.execute(change, changes)
     found = {name: row.id for name, row in before.items()}
     if fresh:
         # In the order of their first points, which is the order of their ids from here on.
@@ -120,16 +121,17 @@ def _known(
 
 
 def _merged(row: Row[Any], group: Group, writer: int) -> dict[str, Any]:
-    values = {
-        "id": row.id,
+    # Its own order is each writer's; between two, the later point is the last word.
+    is_last = row.last_writer == writer or group.last["last_ms"] >= row.last_ms
+    last = {"last_writer": writer, **group.last}
+    kept = last if is_last else {name: getattr(row, name) for name in last}
+    return {
+        "metric": row.id,
         "points": row.points + group.count,
         "low": _extreme(min, (row.low, group.low)),
         "high": _extreme(max, (row.high, group.high)),
+        **kept,
     }
-    # Its own order is each writer's; between two, the later point is the last word.
-    if row.last_writer == writer or group.last["last_ms"] >= row.last_ms:
-        values |= {"last_writer": writer, **group.last}
-    return values
 
 
 def _extreme(choose: Any, found: Iterable[float | None]) -> float | None:

@@ -128,12 +128,14 @@ class RunMoves:
     def beat(self, run_id: str, beat: Beat, now_ms: int | None = None) -> BeatAnswer:
         """Take an agent's sign of life, which brings a NotResponding run back.
 
+        Alone among the moves it does not wait for the disk: another beat is on the way.
+
         ``superseded`` is true of any attempt but the newest; then nothing was recorded.
 
         Raises:
             NotFoundError: There is no such run.
         """
-        with self._database.write() as transaction:
+        with self._database.write(is_durable=False) as transaction:
             row = one_row(transaction, run_id)
             if beat.lease_epoch != row.lease_epoch:
                 return BeatAnswer(cancel=False, superseded=True, status=row.status)

@@ -1,6 +1,6 @@
 """Stored points, read back in logging order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +42,10 @@ class Columns:
             self.texts,
         )
 
+    def only(self, chosen: NDArray[np.bool_]) -> "Columns":
+        """Give those of the points for which ``chosen`` is true."""
+        return self if chosen.all() else self.take(np.flatnonzero(chosen))
+
     def values(self) -> list[Any]:
         """Give the values that were logged, each in its own type."""
         if (self.types == Type.FLOAT).all():
@@ -82,10 +86,11 @@ def load(
     columns = _join(rows)
     who = np.repeat([row.writer for row in rows], [row.points for row in rows])
     if metric is not None:
-        kept = np.flatnonzero(columns.ids == metric)
-        columns, who = columns.take(kept), who[kept]
-    if len({row.writer for row in rows}) > 1:
-        columns = columns.take(_interleave(who, columns.times))
+        is_its = columns.ids == metric
+        columns, who = columns.only(is_its), who[is_its]
+    writers = {row.writer for row in rows}
+    if len(writers) > 1:
+        columns = columns.take(_interleave(who, columns.times, writers))
     return columns, rows[-1].id if rows else after
 
 
@@ -105,10 +110,10 @@ def _join(rows: Sequence[Row[Any]]) -> Columns:
     )
 
 
-def _interleave(who: Ints, times: Ints) -> Ints:
+def _interleave(who: Ints, times: Ints, writers: Iterable[int]) -> Ints:
     # A clock that was set back must not reorder what one writer wrote.
     keys = times.copy()
-    for writer in np.unique(who):
+    for writer in writers:
         mine = who == writer
         keys[mine] = np.maximum.accumulate(times[mine])
     return np.argsort(keys, kind="stable")

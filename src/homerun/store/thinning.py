@@ -24,7 +24,7 @@ def to_series(
         InvalidInputError: There is no such x axis.
     """
     charted = (columns.kinds == Kind.SCALAR) & np.isin(columns.types, _NUMERIC)
-    columns = columns.take(np.flatnonzero(charted))
+    columns = columns.only(charted)
     at = _axis(columns, x)
     y = numbers(columns.types, columns.bits)
     if x != "index":
@@ -54,9 +54,10 @@ def thin(x: Ints, y: Floats, n: int) -> tuple[list[Any], list[Any], list[Any], l
     counts = np.add.reduceat(finite.astype(np.int64), starts)
     low = np.minimum.reduceat(np.where(finite, y, np.inf), starts)
     high = np.maximum.reduceat(np.where(finite, y, -np.inf), starts)
-    # Divided before it is summed: the sum of two large floats may be infinite.
+    # Divided before it is summed: two large floats sum to infinity. Rounding may still get there.
     shares = np.where(finite, y, 0.0) / np.repeat(np.maximum(counts, 1), ends - starts)
-    mean = np.add.reduceat(shares, starts)
+    with np.errstate(over="ignore"):
+        mean = np.add.reduceat(shares, starts)
     kept = counts > 0
     low, high = low[kept], high[kept]
     mean = np.clip(mean[kept], low, high)
