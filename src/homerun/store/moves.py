@@ -187,7 +187,9 @@ class RunMoves:
             values["ended_ms"] = now_ms
         transaction.execute(_change(row, values))
         record_step(transaction, row.number, (status, writer, said), now_ms, row.lease_epoch)
-        transaction.notify(RUNS, run_topic(row.run_id), SCHEDULER)
+        transaction.notify(RUNS, run_topic(row.run_id))
+        if status in FINAL or writer == Writer.API:
+            transaction.notify(SCHEDULER)  # a slot is free, or a run is to end
 
     def _read(self, transaction: Transaction, run_id: str) -> Run:
         row = one_row(transaction, run_id)
