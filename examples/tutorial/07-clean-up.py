@@ -12,6 +12,7 @@ if "cpu-cluster" in ws.compute_targets:
 ws.delete(delete_dependent_resources=True)
 
 Path(".azureml/config.json").unlink()
-shutil.rmtree("data", ignore_errors=True)
+for folder in ("data", "download", "outputs"):
+    shutil.rmtree(folder, ignore_errors=True)
 print("The workspace is gone. The built environment is kept, for whoever asks for the same one;")
 print("`homerun server stop` ends the server.")

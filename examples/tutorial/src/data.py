@@ -10,7 +10,7 @@ import numpy as np
 MOST_PICTURES = 8000  # a sixth of CIFAR-10: enough to see the loss fall within a minute
 
 
-def fetch(cache="./data/download"):
+def fetch(cache="./download"):
     """Give the pictures as bytes (N×32×32×3), their classes, and what they are."""
     from torchvision.datasets import CIFAR10
 
@@ -57,7 +57,7 @@ def load(folder):
 
 def save(folder):
     """Write the pictures into a folder."""
-    pictures, classes, what = fetch(cache=Path(folder).parent / "data-download")
+    pictures, classes, what = fetch()
     Path(folder).mkdir(parents=True, exist_ok=True)
     path = Path(folder) / "pictures.npz"
     np.savez_compressed(path, pictures=pictures, classes=classes, what=what)
