@@ -4,11 +4,11 @@ import argparse
 from pathlib import Path
 
 import torch
-from azureml.core import Run
 from torch import nn, optim
 from torch.utils.data import DataLoader, TensorDataset
 
 import data
+from azureml.core import Run
 from model import Net
 
 run = Run.get_context()
