@@ -36,7 +36,9 @@ def test_a_path_meets_exactly_one_rule():
     for rule in RULES:
         path = sample(rule.path)
         assert [
-            other for other in RULES if other.method == rule.method and other.pattern.fullmatch(path)
+            other
+            for other in RULES
+            if other.method == rule.method and other.pattern.fullmatch(path)
         ] == [rule]
 
 
@@ -88,7 +90,9 @@ def test_the_loopback_has_three_names_at_any_port(served, host):
         assert served.ask("GET", "/api/runs", headers=headers).status == 200
 
 
-@pytest.mark.parametrize("path", ["/api/nothing", "/api/runs/", "/api/runs%0A", "/api//runs", "/api/"])
+@pytest.mark.parametrize(
+    "path", ["/api/nothing", "/api/runs/", "/api/runs%0A", "/api//runs", "/api/"]
+)
 def test_a_path_that_is_not_in_the_table_reaches_nothing(served, path):
     assert served.ask("GET", path, token=None).status == 401
     answer = served.ask("GET", path)

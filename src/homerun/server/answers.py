@@ -86,6 +86,11 @@ async def on_http_error(_request: Request, error: Exception) -> Response:
     return Json(body, status_code=error.status_code, headers=dict(error.headers or {}))
 
 
+async def on_sender_gone(_request: Request, _error: Exception) -> Response:
+    """End a request whose sender went away in the middle; nobody reads the answer."""
+    return error_answer(InvalidInputError("The request's body was cut; nothing was kept."))
+
+
 async def on_unexpected_error(request: Request, error: Exception) -> Response:
     """Say that something broke here, and leave the traceback in the log."""
     _log.error("%s %s broke", request.method, request.scope["path"], exc_info=error)

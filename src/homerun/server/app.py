@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 import homerun
 from homerun.schema.errors import HomerunError
@@ -103,5 +104,6 @@ def create_app(services: Services, user_hash: str) -> FastAPI:
     app.add_exception_handler(HomerunError, answers.on_homerun_error)
     app.add_exception_handler(RequestValidationError, answers.on_invalid_request)
     app.add_exception_handler(HTTPException, answers.on_http_error)
+    app.add_exception_handler(ClientDisconnect, answers.on_sender_gone)
     app.add_exception_handler(Exception, answers.on_unexpected_error)
     return app

@@ -121,6 +121,10 @@ class Followers:
             watcher.end()
         return watcher
 
+    def topics(self) -> frozenset[str]:
+        """Give the topics that somebody watches."""
+        return frozenset(self._followers)
+
     def leave(self, watcher: Watcher) -> None:
         """End a watch; a follower that nobody needs ends with it."""
         for topic in watcher.cursors:

@@ -8,11 +8,13 @@ from starlette.requests import Request
 
 from homerun.schema.api import RunPatch, RunQuery
 from homerun.schema.errors import InvalidInputError
+from homerun.schema.runs import RunSpec
 from homerun.schema.states import ALL
 from homerun.server.answers import Json
 from homerun.server.auth import check_parent
 from homerun.server.services import Here, Who
 from homerun.server.specs import read_spec
+from homerun.store import Store
 
 router = APIRouter(prefix="/api/runs")
 _MOST = 1000
@@ -35,8 +37,7 @@ def create_run(here: Here, who: Who, body: dict[str, Any]) -> Json:
     spec = read_spec(body)
     who.allow(spec.workspace_id)
     check_parent(who, spec.parent_run_id, here.store)
-    if spec.target != "local":
-        here.store.compute.get(spec.workspace_id, spec.target)
+    _check_named(here.store, spec)
     return Json(here.store.runs.create(spec), status_code=201)
 
 
@@ -57,6 +58,24 @@ def cancel_run(here: Here, who: Who, run_id: str) -> Json:
     """Ask a run to end; one that is over stays as it is."""
     by = "the user" if who.role == "user" else f"run {who.run_id}"
     return Json(here.store.runs.request_cancel(run_id, by))
+
+
+def _check_named(store: Store, spec: RunSpec) -> None:
+    """Refuse a spec that names what is not there: it would fail only when its turn comes."""
+    store.workspaces.get(spec.workspace_id)
+    if spec.target != "local":
+        store.compute.get(spec.workspace_id, spec.target)
+    if spec.parent_run_id is not None:
+        store.runs.get(spec.parent_run_id)
+    for one in spec.inputs:
+        store.datastores.folder(spec.workspace_id, one["datastore"])
+    if spec.snapshot_id is not None:
+        paths = {file.path for file in store.snapshots.get(spec.snapshot_id).files}
+        if spec.script is not None and spec.script not in paths:
+            raise InvalidInputError(
+                f"The snapshot holds no file {spec.script!r}; nothing was submitted.",
+                "Name the script relative to the source directory.",
+            )
 
 
 def read_query(asked: QueryParams) -> RunQuery:

@@ -56,6 +56,8 @@ def read_cursors(since: str, topics: list[str]) -> dict[str, str]:
         found = json.loads(since)
     except ValueError as error:
         raise InvalidInputError(f"since is no JSON: {error}.") from error
+    if not isinstance(found, dict):
+        raise InvalidInputError("since must be an object of topic to cursor, as JSON.")
     return {topic: str(cursor) for topic, cursor in found.items() if cursor is not None}
 
 
