@@ -34,7 +34,7 @@ def test_the_data_folder_is_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_lists_and_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (settings.pass_env(), settings.pythons(), settings.cores()) == ([], [], None)
-    assert settings.snapshot_max_bytes() == 300 * 1024 * 1024
+    assert (settings.snapshot_max_bytes(), settings.has_snapshot_file_limit()) == (None, True)
     monkeypatch.setenv("HOMERUN_PASS_ENV", "A, B,,")
     monkeypatch.setenv("HOMERUN_PYTHONS", os.pathsep.join(["/a", "/b"]))
     monkeypatch.setenv("HOMERUN_CORES", "3")
@@ -46,7 +46,7 @@ def test_lists_and_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     assert settings.snapshot_max_bytes() == 1000
     monkeypatch.setenv("AML_SNAPSHOT_NO_FILE_LIMIT", "1")
-    assert settings.snapshot_max_bytes() is None
+    assert not settings.has_snapshot_file_limit()
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "many", "1.5"])
