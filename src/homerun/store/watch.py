@@ -1,13 +1,15 @@
 """What the scheduler asks about runs, and notes on them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Row, func, select, update
 
 from homerun.schema.api import Run
 from homerun.schema.states import ALL, FINAL
 from homerun.store.changes import RUNS, run_topic
+from homerun.store.database import Transaction
 from homerun.store.moves import WAITING, RunMoves, next_revision
 from homerun.store.rows import one_row, to_runs
 from homerun.store.tables import runs
@@ -49,12 +51,13 @@ class RunWatch(RunMoves):
             NotFoundError: There is no such run.
         """
         with self._database.write() as transaction:
-            row = one_row(transaction, run_id)
-            if row.status in WAITING and row.reason != text:
-                same = runs.c.number == row.number
-                values = {"reason": text, "revision": next_revision()}
-                transaction.execute(update(runs).where(same).values(values))
-                transaction.notify(RUNS, run_topic(run_id))
+            _say_why(transaction, one_row(transaction, run_id), text)
+
+    def wait_reasons(self, texts: Mapping[str, str]) -> None:
+        """Say of many runs why they wait, in one go; one that is gone is left out."""
+        with self._database.write() as transaction:
+            for row in transaction.execute(select(runs).where(runs.c.run_id.in_(texts))).all():
+                _say_why(transaction, row, texts[row.run_id])
 
     def set_image(self, run_id: str, digest: str | None) -> None:
         """Say which image the run needs.
@@ -99,3 +102,10 @@ class RunWatch(RunMoves):
         query = select(runs).where(*narrow).order_by(runs.c.number)
         with self._database.read() as connection:
             return to_runs(connection, connection.execute(query).all())
+
+
+def _say_why(transaction: Transaction, row: Row[Any], text: str | None) -> None:
+    if row.status in WAITING and row.reason != text:
+        values = {"reason": text, "revision": next_revision()}
+        transaction.execute(update(runs).where(runs.c.number == row.number).values(values))
+        transaction.notify(RUNS, run_topic(row.run_id))

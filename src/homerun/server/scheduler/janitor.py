@@ -40,7 +40,8 @@ class Janitor:
         """End; what is not done is found again at the next start."""
         self._ended.set()
         self._wake.set()
-        self._thread.join(5)
+        if self._thread.is_alive():
+            self._thread.join(5)
 
     def over(self, run_ids: set[str]) -> None:
         """Say that these runs are over."""

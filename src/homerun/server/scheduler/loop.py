@@ -31,7 +31,7 @@ class Scheduler:
         self._store = store
         self._images = Images(store, planner, backend, str(settings.home))
         self._queue = Queue(store, planner, backend, self._images, read_machine(settings.cores))
-        self._watch = Watch(store, planner, backend)
+        self._watch = Watch(store, planner, backend, self._queue.natives)
         self._janitor = Janitor(store, planner)
         self._live: set[str] = set()
         self._ended = threading.Event()
@@ -46,7 +46,8 @@ class Scheduler:
         """Let jobs be. Returns when the turn under way is over."""
         self._ended.set()
         self._store.changes.notify(_TOPIC)
-        self._thread.join(10)
+        if self._thread.is_alive():
+            self._thread.join(10)
         self._janitor.stop()
 
     def _run(self) -> None:
@@ -68,8 +69,8 @@ class Scheduler:
     def _turn(self) -> None:
         live = self._store.runs.live()
         waiting = self._store.runs.waiting()
-        started = self._queue.turn(waiting, live)
         self._watch.turn(live)
+        started = self._queue.turn(waiting, live)
         now_live = {run.run_id for run in live}
         if over := self._live - now_live:
             self._janitor.over(over)

@@ -34,7 +34,13 @@ _WAITING = (RunStatus.NOT_STARTED, RunStatus.PREPARING, RunStatus.QUEUED)
 
 
 class Queue:
-    """Moves waiting runs on. For the scheduler's thread alone."""
+    """Moves waiting runs on. For the scheduler's thread alone.
+
+    Attributes:
+        natives: Run → its job, of those this process started. The store hears an id with the
+            agent's first beat, and after a restart the job's folder tells it: one write less on
+            the way of every short run.
+    """
 
     def __init__(
         self,
@@ -49,6 +55,7 @@ class Queue:
         self._backend = backend
         self._images = images
         self._machine = machine
+        self.natives: dict[str, str] = {}
         self._specs: dict[str, RunSpec] = {}
         self._reasons: dict[str, str] = {}
         self._reasons_due = 0.0
@@ -124,10 +131,8 @@ class Queue:
             job = self._planner.job(leased, spec, tokens, hides_gpus=hides_gpus)
             write_job(job)
             request = self._backend.plan(job)
-            plan = request.to_json()
-            self._store.runs.set_native(run.run_id, LOCAL, None, plan)
-            native_id = self._backend.submit(request)
-            self._store.runs.set_native(run.run_id, LOCAL, native_id, plan)
+            self._store.runs.set_native(run.run_id, LOCAL, None, request.to_json())
+            self.natives[run.run_id] = self._backend.submit(request)
         except (HomerunError, OSError) as error:
             if isinstance(error, HomerunError) and error.transient:
                 self._advance(leased, RunStatus.QUEUED, str(error))
@@ -159,9 +164,11 @@ class Queue:
         if now < self._reasons_due:
             return
         self._reasons_due = now + max(_REASONS_S, _REASONS_PER_RUN_S * len(reasons))
-        for run_id, text in reasons.items():
-            if self._reasons.get(run_id) != text:
-                self._store.runs.wait_reason(run_id, text)
+        new = {
+            run_id: text for run_id, text in reasons.items() if self._reasons.get(run_id) != text
+        }
+        if new:
+            self._store.runs.wait_reasons(new)
         self._reasons = reasons
 
 

@@ -11,7 +11,6 @@ from homerun.schema.api import Run, RunError
 from homerun.schema.errors import ConflictError, HomerunError, NotFoundError
 from homerun.schema.states import FINAL, RunStatus, Writer
 from homerun.server.scheduler.planning import Planner, read_job
-from homerun.server.scheduler.slots import LOCAL
 from homerun.store import Store
 
 SILENCE_S = 15.0
@@ -48,11 +47,13 @@ class Watch:
         store: Store,
         planner: Planner,
         backend: LocalBackend,
+        natives: dict[str, str],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._planner = planner
         self._backend = backend
+        self._natives = natives
         self._clock = clock
         self._recoveries: dict[str, Recovery] = {}
         self._cancels: dict[str, float] = {}
@@ -69,6 +70,8 @@ class Watch:
         self._looked = now
         jobs = [run for run in live if run.lease_epoch]
         ids = {run.run_id for run in jobs}
+        for run_id in set(self._natives) - ids:
+            del self._natives[run_id]
         self._recoveries = {key: one for key, one in self._recoveries.items() if key in ids}
         self._cancels = {key: at for key, at in self._cancels.items() if key in ids}
         for run in jobs:
@@ -100,21 +103,25 @@ class Watch:
 
     def _is_gone(self, run: Run, now: float) -> bool:
         """Tell whether the job's agent has ended and the run has not."""
-        native = self._store.runs.native(run.run_id)
-        native_id = native.native_id if native is not None else None
-        if native_id is None:
-            native_id = self._find(run)
-            if native_id is None:  # leased, but was it submitted? Nobody knows for a while.
-                return now >= self._patient_until and run in self._silent()
-            self._store.runs.set_native(
-                run.run_id, LOCAL, native_id, native.plan if native is not None else None
-            )
+        native_id = self._native_id(run)
+        if native_id is None:  # leased, but was it submitted? Nobody knows for a while.
+            return now >= self._patient_until and run in self._silent()
         if self._backend.status(native_id) is not JobState.GONE:
             return False
         # An agent's last word and its end are close together: only now is it known which was first.
         after = self._store.runs.get(run.run_id)
         run.status = after.status
         return after.status not in FINAL and after.lease_epoch == run.lease_epoch
+
+    def _native_id(self, run: Run) -> str | None:
+        if run.run_id not in self._natives:
+            native = self._store.runs.native(run.run_id)
+            known = native.native_id if native is not None else None
+            found = known or self._find(run)
+            if found is None:
+                return None
+            self._natives[run.run_id] = found
+        return self._natives[run.run_id]
 
     def _find(self, run: Run) -> str | None:
         try:
@@ -173,9 +180,9 @@ class Watch:
         """End a job that was told to end and does not, after a minute."""
         if now - self._cancels.setdefault(run.run_id, now) < CANCEL_S:
             return
-        native = self._store.runs.native(run.run_id)
-        if native is not None and native.native_id is not None:
-            self._backend.cancel(native.native_id)
+        native_id = self._native_id(run)
+        if native_id is not None:
+            self._backend.cancel(native_id)
         self._advance(run, RunStatus.CANCELED, "Canceled; its agent did not answer and was ended.")
         self._recover(run, Recovery("", _RECOVERIES, now + RECOVERY_S))
 
