@@ -43,11 +43,14 @@ def read(here: Here, request: Request, run_id: str, path: str) -> Response:
         file = here.store.blobs.open(artifact.digest)
         return download(path, artifact.size, read_file(file), asked=asked, close=file.close)
     logs = here.store.logs
-    if is_artifact_path(path) and (size := logs.size(run_id, path)):
+    size = logs.list(run_id).get(path)
+    if size is not None:
         return download(path, size, lambda at, n: logs.read(run_id, path, at, n), asked=asked)
     if path == buildlog.PATH:
         image = buildlog.find_image(here.store, run)
         place = buildlog.find_log(here.settings.home, image) if image is not None else None
+        if image is not None and place is None:  # listed already, as the build is on its way
+            return download(path, 0, lambda _at, _n: b"", asked=asked)
         if place is not None:
             log = place.open("rb")
             size = place.stat().st_size
