@@ -39,8 +39,8 @@ export function fileUrl(runId: string, path: string): string {
   return apiUrl(`runs/${encodeURIComponent(runId)}/files/${parts}`);
 }
 
-async function toError(response: Response): Promise<ApiError> {
-  const fallback = `The server answered ${response.status} to ${new URL(response.url).pathname}.`;
+async function toError(url: string, response: Response): Promise<ApiError> {
+  const fallback = `The server answered ${response.status} to ${new URL(url).pathname}.`;
   try {
     const { error } = await response.json();
     return new ApiError(response.status, error.code, error.message ?? fallback, error.hint ?? null);
@@ -64,7 +64,7 @@ export async function request(url: string, init: RequestInit = {}): Promise<Resp
   }
   if (response.ok) return response;
   if (response.status === 401) for (const listener of unauthorized) listener();
-  throw await toError(response);
+  throw await toError(url, response);
 }
 
 export async function get<T>(

@@ -116,5 +116,5 @@ export function draw(
   const high = keep(columns.high, false);
   const origin = options.originMs;
   const x = origin === null ? columns.x : columns.x.map((ms) => (ms - origin) / 1000);
-  return { data: [x, smooth(y, options.smoothing), y, low, high], dropped, hasBand: columns.thinned };
+  return { data: [x, smooth(x, y, options.smoothing), y, low, high], dropped, hasBand: columns.thinned };
 }

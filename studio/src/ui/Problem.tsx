@@ -12,13 +12,14 @@ export function Problem({
 }) {
   const Heading = page ? "h1" : "h2";
   const message = error instanceof Error ? error.message : String(error);
+  const isAbsent = error instanceof ApiError && error.status === 404;
   const hint = error instanceof ApiError ? error.hint : null;
   return (
     <div className="body">
       <section className="fail" role="alert">
         <Heading>{message}</Heading>
         {hint && <p>{hint}</p>}
-        {retry && (
+        {retry && !isAbsent && (
           <div className="btn-row mt">
             <button type="button" className="btn small" onClick={retry}>
               Try again

@@ -7,7 +7,7 @@ import type { Feed } from "../../charts/feed";
 import { LineChart } from "../../charts/LineChart";
 import { append, serverAxis, toColumns } from "../../charts/series";
 import { isFinal } from "../../ui/status";
-import type { ChartView } from "./Metrics";
+import type { ChartView } from "./metricView";
 
 /** About one bucket for each pixel of a chart; what lies between shows as the band. */
 const BUCKETS = [1200, 1200, 600, 400, 300];
