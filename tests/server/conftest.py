@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from tests.conftest import free_port
 
 from homerun.schema.api import Run, Workspace, WorkspaceBody
 from homerun.schema.runs import RunSpec
@@ -19,7 +20,6 @@ from homerun.server.app import Parts, wire
 from homerun.server.process import server_config
 from homerun.server.settings import Settings
 from homerun.store import Store, hash_token
-from tests.conftest import free_port
 
 USER = "user-token-of-the-tests"
 
@@ -36,7 +36,8 @@ class Answer:
 
     @property
     def error(self) -> dict[str, Any]:
-        return self.json["error"]
+        error: dict[str, Any] = self.json["error"]
+        return error
 
 
 def _no_constant(name: str) -> None:

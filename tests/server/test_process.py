@@ -13,9 +13,9 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.conftest import free_port
 
 from homerun.client.embedded import find_server
-from tests.conftest import free_port
 
 
 class Process:
@@ -30,13 +30,15 @@ class Process:
         until = time.monotonic() + 20
         while time.monotonic() < until and self.popen.poll() is None:
             if find_server(str(self.home)) is not None:
-                return json.loads((self.home / "server.json").read_text())
+                said: dict = json.loads((self.home / "server.json").read_text())
+                return said
             time.sleep(0.02)
         raise AssertionError(self.popen.communicate(timeout=5)[1])
 
     def end(self, number: int = signal.SIGTERM) -> int:
         self.popen.send_signal(number)
-        return self.popen.wait(10)
+        self.popen.communicate(timeout=10)
+        return self.popen.returncode
 
     def failed(self) -> tuple[int, str]:
         _, stderr = self.popen.communicate(timeout=20)
@@ -153,8 +155,9 @@ def test_open_streams_and_idle_connections_do_not_hold_up_the_end(home):
         response = connection.getresponse()
         response.readline()
         streams.append((connection, response))
-    process.popen.send_signal(signal.SIGTERM)
-    assert process.popen.wait(2) == 0
+    began = time.monotonic()
+    assert process.end() == 0
+    assert time.monotonic() - began < 2
     for connection, response in streams:
         response.read()
         connection.close()
@@ -169,11 +172,6 @@ def test_a_killed_server_leaves_nothing_that_stops_the_next(home):
     with (home / "server.lock").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     again = Process(home)
-    until = time.monotonic() + 20
-    while time.monotonic() < until:
-        if find_server(str(home)) is not None:
-            break
-        time.sleep(0.02)
     after = again.said()
     assert after["instance"] != before["instance"]
     assert after["url"] == before["url"]

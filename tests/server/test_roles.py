@@ -1,11 +1,11 @@
 """What a run's token and an agent's token reach, and what not."""
 
 import pytest
+from tests.server.test_routes import IDS, sample
 
 from homerun.schema.records import BatchHeader, pack_batch
 from homerun.schema.runs import RunSpec
 from homerun.server.auth import RULES
-from tests.server.test_routes import IDS, sample
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -8,13 +8,13 @@ from contextlib import closing, contextmanager
 from urllib.parse import quote, urlencode
 
 import pytest
+from tests.server.conftest import USER
+from tests.server.test_api import batch
 
 from homerun.schema.api import RunPatch
 from homerun.server import buildlog
 from homerun.server.api import stream
 from homerun.server.topics import split_topics
-from tests.server.conftest import USER
-from tests.server.test_api import batch
 
 LOG = "azureml-logs/70_driver_log.txt"
 
