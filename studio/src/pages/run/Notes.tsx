@@ -85,8 +85,9 @@ function Description({ run, patch }: { run: Run; patch: Patch }) {
 
 /** `key: value`, `key=value` or a bare key. */
 export function toTag(text: string): [string, string] | null {
-  const match = /^\s*([^:=]+?)\s*(?:[:=]\s*(.*?))?\s*$/.exec(text);
-  return match?.[1] ? [match[1], match[2] ?? ""] : null;
+  const cut = text.search(/[:=]/);
+  const key = (cut < 0 ? text : text.slice(0, cut)).trim();
+  return key ? [key, cut < 0 ? "" : text.slice(cut + 1).trim()] : null;
 }
 
 function Tags({ run, patch }: { run: Run; patch: Patch }) {
