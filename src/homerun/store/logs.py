@@ -3,6 +3,7 @@
 import os
 import shutil
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -82,10 +83,14 @@ class LogStore:
             return file.read(-1 if limit is None else limit)
 
     def list(self, run_id: str) -> dict[str, int]:
-        """Give the logs of a run that still grow: path → size."""
+        """Give the logs of a run that still grow: path → size. One sealed meanwhile is absent."""
         folder = self._root / run_key(run_id)
-        found = sorted(p for p in folder.rglob("*") if p.is_file())
-        return {p.relative_to(folder).as_posix(): p.stat().st_size for p in found}
+        found = {}
+        for place, _, names in os.walk(folder):
+            for path in (Path(place, name) for name in names):
+                with suppress(FileNotFoundError):
+                    found[path.relative_to(folder).as_posix()] = path.stat().st_size
+        return dict(sorted(found.items()))
 
     def seal(self, run_id: str) -> None:
         """Turn the run's logs into artifacts; calling it again is harmless."""

@@ -38,14 +38,14 @@ def read(here: Here, request: Request, run_id: str, path: str) -> Response:
     """Give a file, or a range of it, as an attachment."""
     run = here.store.runs.get(run_id)
     asked = request.headers.get("range")
+    logs = here.store.logs
+    live = logs.list(run_id).get(path)
+    if live is not None:  # looked for first: a log may be sealed meanwhile, and never the reverse
+        return download(path, live, lambda at, n: logs.read(run_id, path, at, n), asked=asked)
     artifact = here.store.files.find(run_id, path)
     if artifact is not None and artifact.digest is not None:
         file = here.store.blobs.open(artifact.digest)
         return download(path, artifact.size, read_file(file), asked=asked, close=file.close)
-    logs = here.store.logs
-    size = logs.list(run_id).get(path)
-    if size is not None:
-        return download(path, size, lambda at, n: logs.read(run_id, path, at, n), asked=asked)
     if path == buildlog.PATH:
         image = buildlog.find_image(here.store, run)
         place = buildlog.find_log(here.settings.home, image) if image is not None else None
