@@ -3,7 +3,7 @@
 import os
 from typing import List
 
-_GENUINE = "azureml_core-"
+_GENUINE = ("azureml_core-", "azureml-core-")
 _INSTALLED = (".dist-info", ".egg-info")
 
 
@@ -25,7 +25,7 @@ def refuse_the_genuine(folder: str = "") -> None:
 
 
 def _is_genuine(name: str) -> bool:
-    return name.lower().replace("-", "_", 1).startswith(_GENUINE) and name.endswith(_INSTALLED)
+    return name.lower().startswith(_GENUINE) and name.endswith(_INSTALLED)
 
 
 def _names_in(folder: str) -> List[str]:

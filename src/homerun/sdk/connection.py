@@ -95,6 +95,9 @@ class Connection:
                 raise translate(error) from error
         return self._opened
 
+    def __deepcopy__(self, memo: Dict[int, Any]) -> "Connection":
+        return self  # a copied configuration speaks to the same server
+
     def __getattr__(self, noun: str) -> Any:
         if noun.startswith("_"):
             raise AttributeError(noun)

@@ -244,6 +244,6 @@ def _points(folder: str) -> List[Any]:
     try:
         for point in read_points(folder):
             found.append(point)  # noqa: PERF402 (what is read before damage counts)
-    except JournalDamagedError as error:
+    except (JournalDamagedError, OSError) as error:
         warn(str(error))
     return found
