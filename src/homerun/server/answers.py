@@ -92,8 +92,8 @@ async def on_sender_gone(_request: Request, _error: Exception) -> Response:
 
 
 async def on_unexpected_error(request: Request, error: Exception) -> Response:
-    """Say that something broke here, and leave the traceback in the log."""
-    _log.error("%s %s broke", request.method, request.scope["path"], exc_info=error)
+    """Say that something broke here; uvicorn leaves the traceback in the log."""
+    _log.error("%s %s broke: %s", request.method, request.scope["path"], type(error).__name__)
     return error_answer(
         HomerunError(
             "The server met an error it did not expect; the request may not have been carried out.",
