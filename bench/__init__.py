@@ -1,0 +1,1 @@
+"""The figures, on the machine at hand: ``python -m bench [MODULE …]``."""
