@@ -10,18 +10,29 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
+from tests.environments.conftest import make_index, make_wheel
 from tests.roads.conftest import Road
 
 from homerun.schema.environments import definition_digest
 
 BUILD_LOG = "azureml-logs/20_image_build_log.txt"
-# Nothing to fetch: an environment of the interpreter alone.
+# An environment of the interpreter alone, with what the builder puts into each.
 EMPTY = {
     "kind": "pip",
     "pip": "",
     "python_version": f"{sys.version_info[0]}.{sys.version_info[1]}",
 }
 SHOWS_PREFIX = "import sys; print(sys.prefix)"
+
+
+@pytest.fixture(autouse=True)
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the server, and so its builders, an index of tiny stand-ins and nothing else."""
+    for name, version in {"pip": "21.0", "setuptools": "59.0", "wheel": "0.37.0"}.items():
+        make_wheel(tmp_path / "packages", name, version)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_INDEX_URL", make_index(tmp_path / "simple", tmp_path / "packages"))
 
 
 def test_two_runs_wait_for_one_build_and_the_next_waits_for_none(road: Road) -> None:
