@@ -69,8 +69,9 @@ def test_every_room_is_named_in_the_architecture():
 def test_every_error_has_its_own_code():
     from homerun.schema.errors import ERRORS, HomerunError
 
-    def below(cls: type) -> list[type]:
-        return [cls, *(found for sub in cls.__subclasses__() for found in below(sub))]
+    def below(cls: type[HomerunError]) -> list[type[HomerunError]]:
+        subclasses: list[type[HomerunError]] = cls.__subclasses__()
+        return [cls, *(found for sub in subclasses for found in below(sub))]
 
     ours = {cls for cls in below(HomerunError) if cls.__module__ == HomerunError.__module__}
     assert ours == set(ERRORS)
@@ -106,7 +107,7 @@ def test_every_command_and_option_stands_in_the_docs():
     from homerun.cli import app
 
     page = (ROOT / "docs/cli.md").read_text()
-    missing = []
+    missing: list[str] = []
 
     def walk(command, words):
         for option in command.params:

@@ -13,6 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent
 def setup():
     """Load the script anew: it is no part of any package."""
     spec = importlib.util.spec_from_file_location("setup_script", ROOT / "scripts" / "setup.py")
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

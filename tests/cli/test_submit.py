@@ -74,8 +74,9 @@ def test_cancel_ends_a_live_run(homerun, script, client):
 def test_ctrl_c_ends_the_following_and_not_the_run(home, tmp_path, script, client):
     sleeper = script("import time\nprint('up', flush=True)\ntime.sleep(600)\n")
     command = [sys.executable, "-m", "homerun.cli", "submit", sleeper]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, cwd=tmp_path, **pipes) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=tmp_path, stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stdout is not None
         run_id = process.stdout.readline().strip()
         while process.stdout.readline() != "up\n":
             pass
