@@ -97,7 +97,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     home = tmp_path_factory.mktemp("served") / "home"
     home.mkdir()
     port = free_port()
-    parts = wire(Settings(home=home, cores=4), USER, f"http://127.0.0.1:{port}")
+    (home / "token").write_text(USER)
+    parts = wire(Settings(home=home, cores=4), f"http://127.0.0.1:{port}")
     config = server_config(parts.app)
     config.host, config.port = "127.0.0.1", port
     server = uvicorn.Server(config)

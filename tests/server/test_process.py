@@ -141,6 +141,16 @@ def test_a_folder_of_a_newer_homerun_is_left_alone(home):
     assert stderr.count("\n") == 1
 
 
+def test_a_database_that_is_none_is_said(home):
+    home.mkdir()
+    (home / "homerun.db").write_text("this is not a database, it is a text about one")
+    code, stderr = Process(home).failed()
+    assert code == 1
+    assert "homerun.db" in stderr
+    assert stderr.count("\n") == 1
+    assert not (home / "token").exists()
+
+
 def test_open_streams_and_idle_connections_do_not_hold_up_the_end(home):
     process = Process(home)
     said = process.said()

@@ -33,6 +33,7 @@ from homerun.server.pages import pages_route
 from homerun.server.scheduler import Scheduler
 from homerun.server.services import Services
 from homerun.server.settings import Settings
+from homerun.server.small_files import read_or_make_token
 from homerun.store import Store, hash_token, open_store
 
 _RESOURCES = (
@@ -63,7 +64,7 @@ class Parts:
     instance: str
 
 
-def wire(settings: Settings, token: str, url: str) -> Parts:
+def wire(settings: Settings, url: str) -> Parts:
     """Open the store and put a server together.
 
     Raises:
@@ -71,7 +72,7 @@ def wire(settings: Settings, token: str, url: str) -> Parts:
         OSError: It cannot be read or written.
     """
     store = open_store(settings.home)
-    user_hash = hash_token(token)
+    user_hash = hash_token(read_or_make_token(settings.home))
     services = Services(
         store=store,
         settings=settings,

@@ -6,11 +6,9 @@ import fcntl
 import json
 import logging
 import os
-import secrets
 import signal
 import socket
 import sys
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
@@ -25,6 +23,7 @@ from homerun.client.serverfile import read_server_file
 from homerun.schema.errors import HomerunError
 from homerun.server.app import wire
 from homerun.server.settings import DEFAULT_PORT, Settings
+from homerun.server.small_files import write_whole
 
 OK, FAILED, ANOTHER_RUNS = 0, 1, 3
 HOST = "127.0.0.1"
@@ -65,7 +64,7 @@ def _run(settings: Settings, listener: socket.socket) -> None:
     url = f"http://{HOST}:{port}"
     server_file = home / "server.json"
     with contextlib.ExitStack() as ends:
-        parts = wire(settings, read_or_make_token(home), url)
+        parts = wire(settings, url)
         ends.callback(parts.store.close)
         _open_log(home)
         write_whole(home / "port", str(port))
@@ -209,35 +208,6 @@ def _last_port(home: Path) -> int | None:
     except (OSError, ValueError):
         return None
     return int(text) if text.isdecimal() and 0 < int(text) < 65536 else None
-
-
-def read_or_make_token(home: Path) -> str:
-    """Give the user's token from its file, made where there is none; only its owner can read it.
-
-    Raises:
-        OSError: The file cannot be read or written.
-    """
-    place = home / "token"
-    with contextlib.suppress(FileNotFoundError):
-        place.chmod(0o600)
-        token = place.read_text("utf-8").strip()
-        if token:
-            return token
-    token = secrets.token_urlsafe(32)
-    write_whole(place, token)
-    return token
-
-
-def write_whole(place: Path, text: str) -> None:
-    """Write a small file of mode 0600: readers see the old text or the new, never a part."""
-    scratch = place.with_name(f".{place.name}-{uuid.uuid4().hex}")
-    try:
-        descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        scratch.replace(place)
-    finally:
-        scratch.unlink(missing_ok=True)
 
 
 def _open_log(home: Path) -> None:

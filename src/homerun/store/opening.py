@@ -5,6 +5,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from sqlalchemy.exc import DBAPIError
+
+from homerun.schema.errors import HomerunError
 from homerun.store.blobs import BlobStore
 from homerun.store.changes import Changes
 from homerun.store.collect import DAY_S, collect_blobs
@@ -66,10 +69,17 @@ def open_store(home: str | os.PathLike[str], clock: Callable[[], float] = time.t
         clock: Gives Unix seconds.
 
     Raises:
-        HomerunError: A newer homerun wrote the folder. Nothing was changed.
+        HomerunError: A newer homerun wrote the folder, or the database cannot be used; the message
+            says why. Nothing was changed.
     """
     folder = Path(home).absolute()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for inner in ("blobs", "logs", "datastores"):
         (folder / inner).mkdir(mode=0o700, exist_ok=True)
-    return Store(folder, clock)
+    try:
+        return Store(folder, clock)
+    except DBAPIError as error:
+        raise HomerunError(
+            f"The database {str(folder / 'homerun.db')!r} cannot be used: {error.orig}.",
+            "Make room, give the right to write there, or put a backup of the folder in its place.",
+        ) from error
