@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.conftest import end_all, free_port, processes_under
 
 from homerun.client.embedded import ensure_server, stop_server
-from tests.conftest import end_all, free_port, processes_under
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +50,8 @@ def submit(ws: Any, here: Path) -> Callable[..., Any]:
         folder = here / "src"
         folder.mkdir(exist_ok=True)
         (folder / "main.py").write_text(textwrap.dedent(text))
-        config = ScriptRunConfig(str(folder), "main.py", arguments=list(arguments), **config)
-        return Experiment(ws, "tests").submit(config)
+        made = ScriptRunConfig(str(folder), "main.py", arguments=list(arguments), **config)
+        return Experiment(ws, "tests").submit(made)
 
     return submit
 

@@ -14,9 +14,7 @@ def test_one_that_is_not_there_raises_as_scripts_expect(ws: Any) -> None:
     assert ComputeTargetException is SameException
     with pytest.raises(ComputeTargetException) as caught:
         ComputeTarget(workspace=ws, name="absent")
-    assert caught.value.message.startswith(
-        "ComputeTargetNotFound: Compute Target with name absent"
-    )
+    assert caught.value.message.startswith("ComputeTargetNotFound: Compute Target with name absent")
 
 
 def test_made_looked_up_changed_and_deleted(ws: Any, capsys: Any) -> None:

@@ -72,7 +72,7 @@ def test_what_was_uploaded_comes_back(store: Any, data: Path, here: Path) -> Non
 def test_a_datastore_that_is_not_there_lists_those_that_are(ws: Any) -> None:
     assert Datastore.get(ws, "workspaceblobstore").name == "workspaceblobstore"
     assert Datastore(ws).name == "workspaceblobstore"
-    with pytest.raises(UserErrorException, match="no datastore 'x'.*workspaceblobstore"):
+    with pytest.raises(UserErrorException, match=r"no datastore 'x'.*workspaceblobstore"):
         Datastore.get(ws, "x")
     with pytest.raises(NotImplementedError, match="is not available in homerun: use"):
         Datastore.register_azure_blob_container(workspace=ws)

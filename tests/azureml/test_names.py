@@ -1,4 +1,4 @@
-"""The names: every module imports, what is refused says what to use, and nothing heavy is loaded."""
+"""The names: every module imports, refusals say what to use, and nothing heavy is loaded."""
 
 import importlib
 import os

@@ -141,7 +141,7 @@ def test_the_environment_may_be_set_after_construction(ws: Any, here: Path) -> N
     env.python.user_managed_dependencies = True
     env.environment_variables = {"A": "from env"}
     config.run_config.environment = env
-    run = Experiment(ws, "tests").submit(config, tags={"k": 1})
+    run = Experiment(ws, "tests").submit(config, tags={"k": "1"})
     run.wait_for_completion()
     assert run.get_tags() == {"k": "1"}
     assert run.get_details()["runDefinition"]["environment"]["name"] == "later"

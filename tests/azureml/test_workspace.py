@@ -64,7 +64,7 @@ def test_a_workspace_only_azure_knew_is_made_on_first_use(here: Path, capsys: An
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('{"subscription_id": "a",\n "resource_group": }', ["config.json, line 2", "not valid JSON"]),
+        ('{"subscription_id": "a",\n "Scope": }', ["config.json, line 2", "not valid JSON"]),
         ('{"subscription_id": "a"}', ["lacks resource_group, workspace_name"]),
         ('["a"]', ["must hold a JSON object"]),
         ('{"Scope": "/somewhere"}', ["/somewhere"]),
@@ -87,7 +87,7 @@ def test_no_config_names_the_file_and_where_the_search_began(here: Path) -> None
 
 
 def test_a_workspace_that_is_not_there_lists_those_that_are(ws: Any) -> None:
-    with pytest.raises(WorkspaceException, match="no workspace 'nope'.*Known: .*ws"):
+    with pytest.raises(WorkspaceException, match=r"no workspace 'nope'.*Known: .*ws"):
         Workspace.get("nope")
     with pytest.raises(WorkspaceException):
         Workspace("sub", "rg", "nope")

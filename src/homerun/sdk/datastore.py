@@ -146,6 +146,51 @@ class Datastore:
         out(f"Downloaded {done} files")
         return done
 
+    @staticmethod
+    def register_azure_blob_container(*args: Any, **kwargs: Any) -> NoReturn:
+        """Refused: data lies in the workspace's own datastores."""
+        refuse("Datastore.register_azure_blob_container")
+
+    @staticmethod
+    def register_azure_file_share(*args: Any, **kwargs: Any) -> NoReturn:
+        """Refused: data lies in the workspace's own datastores."""
+        refuse("Datastore.register_azure_file_share")
+
+    @staticmethod
+    def register_azure_data_lake(*args: Any, **kwargs: Any) -> NoReturn:
+        """Refused: data lies in the workspace's own datastores."""
+        refuse("Datastore.register_azure_data_lake")
+
+    @staticmethod
+    def register_azure_data_lake_gen2(*args: Any, **kwargs: Any) -> NoReturn:
+        """Refused: data lies in the workspace's own datastores."""
+        refuse("Datastore.register_azure_data_lake_gen2")
+
+    @staticmethod
+    def register_azure_sql_database(*args: Any, **kwargs: Any) -> NoReturn:
+        """Refused: data lies in the workspace's own datastores."""
+        refuse("Datastore.register_azure_sql_database")
+
+    @staticmethod
+    def register_azure_postgre_sql(*args: Any, **kwargs: Any) -> NoReturn:
+        """Refused: data lies in the workspace's own datastores."""
+        refuse("Datastore.register_azure_postgre_sql")
+
+    @staticmethod
+    def register_azure_my_sql(*args: Any, **kwargs: Any) -> NoReturn:
+        """Refused: data lies in the workspace's own datastores."""
+        refuse("Datastore.register_azure_my_sql")
+
+    @staticmethod
+    def register_dbfs(*args: Any, **kwargs: Any) -> NoReturn:
+        """Refused: data lies in the workspace's own datastores."""
+        refuse("Datastore.register_dbfs")
+
+    @staticmethod
+    def register_hdfs(*args: Any, **kwargs: Any) -> NoReturn:
+        """Refused: data lies in the workspace's own datastores."""
+        refuse("Datastore.register_hdfs")
+
     def __repr__(self) -> str:
         return f"Datastore(name={self.name!r}, type={self.datastore_type!r})"
 
@@ -180,29 +225,6 @@ class Datastore:
         return [
             cls._of(workspace, one) for one in workspace._connection.datastores.list(workspace._id)
         ]
-
-
-def _refused(name: str) -> Any:
-    def call(*args: Any, **kwargs: Any) -> NoReturn:
-        refuse(f"Datastore.{name}")
-
-    call.__name__ = name
-    call.__doc__ = "Refused: data lies in the workspace's own datastores."
-    return staticmethod(call)
-
-
-for _name in (
-    "register_azure_blob_container",
-    "register_azure_file_share",
-    "register_azure_data_lake",
-    "register_azure_data_lake_gen2",
-    "register_azure_sql_database",
-    "register_azure_postgre_sql",
-    "register_azure_my_sql",
-    "register_dbfs",
-    "register_hdfs",
-):
-    setattr(Datastore, _name, _refused(_name))
 
 
 def _find(workspace: Any, name: Optional[str]) -> Dict[str, Any]:

@@ -51,7 +51,7 @@ def read_rules(root: str) -> Tuple[Callable[[str, bool], bool], str]:
                     inner_exception=error,
                 ) from error
             return _matcher(list(DEFAULT_IGNORES) + lines), name
-    return _matcher(list(DEFAULT_IGNORES)), _IGNORE_FILES[0]
+    return _matcher(list(DEFAULT_IGNORES)) if _has_pathspec() else _default, _IGNORE_FILES[0]
 
 
 def _matcher(lines: List[str]) -> Callable[[str, bool], bool]:
@@ -63,12 +63,32 @@ def _matcher(lines: List[str]) -> Callable[[str, bool], bool]:
     return is_ignored
 
 
+def _default(path: str, is_folder: bool) -> bool:
+    """Match the defaults alone, for a Python that has no pathspec."""
+    from fnmatch import fnmatchcase  # only there
+
+    for line in DEFAULT_IGNORES:
+        pattern = line.strip("/")
+        name = path if line.startswith("/") else path.rsplit("/", 1)[-1]
+        if fnmatchcase(name, pattern) and (is_folder or not line.endswith("/")):
+            return True
+    return False
+
+
+def _has_pathspec() -> bool:
+    try:
+        import pathspec
+    except ImportError:
+        return False
+    return True
+
+
 def _spec(lines: List[str]) -> Any:
     try:
         import pathspec  # third-party: only scripts that submit read ignore files
     except ImportError as error:
         raise SnapshotException(
-            "Submitting a folder needs the package pathspec, which this Python does not have: "
+            "Reading an ignore file needs the package pathspec, which this Python does not have: "
             "pip install pathspec.",
             inner_exception=error,
         ) from error

@@ -68,6 +68,10 @@ def make_spec(
         data=inputs.shown_data(),
         dataReferences={},
     )
+    if environment is None:  # the script runs with the Python that submits it: say so
+        definition["environment"]["python"].update(
+            userManagedDependencies=True, interpreterPath=sys.executable, condaDependencies=None
+        )
     return RunSpec(
         run_id=run_id or new_run_id(experiment, time.time()),
         workspace_id=workspace_id,
