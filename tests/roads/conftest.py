@@ -139,6 +139,12 @@ class Road:
         self.client.close()
         self.client = connect()
 
+    def revived(self) -> None:
+        """Wait until somebody has started the server again."""
+        from homerun.client.embedded import find_server
+
+        self.until(lambda: find_server(str(self.home)))
+
     def kill_server(self) -> None:
         """Kill the server as the system would, without a word."""
         from homerun.client.serverfile import read_server_file

@@ -99,6 +99,28 @@ for number in range(400):
     assert road.log(run_id) == "".join(f"line {number}\n" for number in range(400))
 
 
+def test_runs_of_a_server_that_an_agent_started_are_not_that_agents_leftovers(road: Road) -> None:
+    waits_for_file = """
+    import os, time
+    print("up")
+    while not os.path.exists("go"):
+        time.sleep(0.02)
+    """
+    first = road.submit(waits_for_file)
+    road.prints(first, "up")
+    road.kill_server()
+    road.revived()  # by the first run's agent: the server is now its child
+    second = road.submit(waits_for_file)
+    road.prints(second, "up")
+    (road.folder(first) / "work" / "go").touch()
+    assert road.ends(first)["status"] == "Completed"
+    assert len(road.tree(second)) == 1
+    road.kill_server()
+    road.revived()  # by the second's, which survived the first's end
+    (road.folder(second) / "work" / "go").touch()
+    assert road.ends(second)["status"] == "Completed"
+
+
 def test_everybody_killed_is_put_right_by_the_next_server(road: Road, home: Path) -> None:
     run_id = road.submit(LOGS_THEN_SLEEPS)
     road.prints(run_id, "logged")

@@ -17,6 +17,7 @@ from homerun.compute.local import processes
 _PR_SET_CHILD_SUBREAPER = 36
 _WITHOUT_PIDFD_S = 0.05
 _LEFTOVERS_GRACE_S = 2.0
+_AGENT = "agent/__main__.py"
 
 
 class EndedBy(StrEnum):
@@ -110,11 +111,24 @@ class Script:
     def _leftovers(self) -> list[int]:
         """Find the script's tree: what became our child when its parent ended, and what is marked.
 
-        A server that this agent started is our descendant too, and no leftover.
+        A server that this agent started is our child too, and so are the agents of other runs once
+        that server has ended: those are nobody's leftovers.
         """
         self._reap_orphans()
-        found = [pid for pid in processes.descendants(os.getpid()) if not _is_ours(pid)]
-        return found or processes.marked_processes(self._folder)
+        found = []
+        for pid in processes.children(os.getpid()):
+            if self._is_of_script(pid):
+                found += [pid, *processes.descendants(pid)]
+        alive = [pid for pid in found if processes.start_stamp(pid) is not None]
+        return alive or processes.marked_processes(self._folder)
+
+    def _is_of_script(self, pid: int) -> bool:
+        marker = processes.marker_of(pid)
+        if marker is not None:
+            return marker == self._folder
+        # It has wiped its environment, or it is homerun's own.
+        words = processes.words(pid)
+        return not any("homerun.server" in word or word.endswith(_AGENT) for word in words)
 
     def _reap_orphans(self) -> None:
         """Take the exit codes of adopted orphans, else zombies for ever; never the script's."""
@@ -140,11 +154,6 @@ def _reason_to_end(orders: Orders, is_late: bool) -> EndedBy | None:
     if orders.terminate:
         return EndedBy.TERMINATE
     return EndedBy.TIMEOUT if is_late else None
-
-
-def _is_ours(pid: int) -> bool:
-    words = processes.words(pid)
-    return any("homerun.server" in word for word in words) or words == processes.words(os.getpid())
 
 
 def _open_pidfd(pid: int) -> int | None:

@@ -44,18 +44,21 @@ def marked_processes(folder: str) -> list[int]:
     """List the live processes that a job started, wherever they went since."""
     if not _LINUX:
         return _marked_from_ps(folder)
-    wanted = f"{MARKER}={folder}".encode()
-    found = []
-    for entry in os.scandir(_PROC):
-        if not entry.name.isdigit():
-            continue
-        try:
-            environ = (_PROC / entry.name / "environ").read_bytes()
-        except OSError:
-            continue
-        if wanted in environ.split(b"\0"):
-            found.append(int(entry.name))
-    return found
+    pids = [int(entry.name) for entry in os.scandir(_PROC) if entry.name.isdigit()]
+    return [pid for pid in pids if marker_of(pid) == folder]
+
+
+def marker_of(pid: int) -> str | None:
+    """Give the folder of the job that a process belongs to, as far as its environment tells."""
+    wanted = f"{MARKER}=".encode()
+    try:
+        environ = (_PROC / str(pid) / "environ").read_bytes()
+    except OSError:
+        return None
+    for variable in environ.split(b"\0"):
+        if variable.startswith(wanted):
+            return os.fsdecode(variable[len(wanted) :])
+    return None
 
 
 def children(pid: int) -> list[int]:
