@@ -84,6 +84,13 @@ class LocalBackend(Backend[LocalRequest]):
             self._children[native_id] = child
         return native_id
 
+    def reap(self) -> None:
+        """Take the exit codes of agents that have ended, so that none stays as a zombie."""
+        with self._lock:
+            ended = [key for key, child in self._children.items() if child.poll() is not None]
+            for native_id in ended:
+                del self._children[native_id]
+
     @override
     def find(self, request: LocalRequest) -> str | None:
         try:

@@ -68,6 +68,7 @@ class Watch:
         if now - self._looked > _STALL_S:
             self._patient_until = now + SILENCE_S
         self._looked = now
+        self._backend.reap()
         jobs = [run for run in live if run.lease_epoch]
         ids = {run.run_id for run in jobs}
         for run_id in set(self._natives) - ids:
