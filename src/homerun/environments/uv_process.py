@@ -12,7 +12,9 @@ from homerun.schema.errors import BuildError
 
 _FRAME = re.compile(r"^[\s│\u00d7╰├─▶·]*(?:(?:error|cause|Caused by|hint):\s*)?")
 _CAUSE = re.compile(r"[\s│╰├─▶]*(?:cause|Caused by):|\s*[╰├]─▶")
-_START = re.compile(r"^\s*(?:error:|\u00d7)")
+_START = re.compile(r"error:|\s{0,2}\u00d7")
+_NESTED = re.compile(r"[\s│]+\[(?:stdout|stderr)\]")
+_HINT = re.compile(r"\s*hint:")
 _LONGEST = 2000
 
 
@@ -83,17 +85,23 @@ def find_uv() -> str:
 
 
 def last_word(said: Sequence[str], returncode: int) -> str:
-    """Make one text of uv's error: its last block, without frames and line breaks."""
+    """Make one text of uv's error: its last block, without frames and line breaks.
+
+    Of a package's own build output, which may be thousands of lines, only the end is kept.
+    """
     starts = [number for number, line in enumerate(said) if _START.match(line)]
-    if not starts:
-        tail = " ".join(line.strip() for line in said[-5:])
-        return masked(f"uv ended with exit code {returncode}. {tail}".strip())
+    block = list(said[starts[-1] :]) if starts else [f"uv ended with exit code {returncode}."]
+    nested = next((n for n, line in enumerate(block) if _NESTED.match(line)), len(block))
+    inner = [line for line in block[nested:] if line.strip() and not _HINT.match(line)]
     text = ""
-    for line in said[starts[-1] :]:
+    for line in block[:nested] if starts else [*block, *said[-5:]]:
         is_cause = _CAUSE.match(line) and text and not text.endswith((":", "."))
         text += (": " if is_cause else " ") + _FRAME.sub("", line).strip()
-    text = " ".join(text.split())
+    if inner:
+        text = text.rstrip(" .") + ". It said: " + " ".join(inner[-3:])
+    text = masked(" ".join(text.split()))
     if "No space left on device" in text or "os error 28" in text:
-        return "The disk is full: nothing was installed. " + masked(text[-_LONGEST:])
-    text = text if len(text) <= _LONGEST else text[: _LONGEST // 2] + " … " + text[-_LONGEST // 2 :]
-    return masked(text)
+        text = "The disk is full. " + text
+    if len(text) > _LONGEST:
+        text = text[: _LONGEST // 2] + " … " + text[-_LONGEST // 2 :]
+    return text
