@@ -44,7 +44,7 @@ def test_numbers_stay_numbers_and_the_rest_becomes_text(value: Any, kept: Any) -
 
 
 def test_none_is_kept_and_left_out_of_what_is_read() -> None:
-    answer = {
+    answer: dict[str, dict[str, Any]] = {
         "a": {"kind": "scalar", "values": [None]},
         "b": {"kind": "scalar", "values": [None, 1.0, "Infinity"]},
     }
