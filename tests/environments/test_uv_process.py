@@ -15,8 +15,8 @@ from homerun.environments.uv_process import last_word
                 "  cause: Because there is no version of a==9 and you require a==9, no.",
             ],
             (
-                "No solution found when resolving dependencies: Because there is no version of a==9 "
-                "and you require a==9, no."
+                "No solution found when resolving dependencies: Because there is no version of "
+                "a==9 and you require a==9, no."
             ),
         ),
         (
@@ -47,8 +47,8 @@ from homerun.environments.uv_process import last_word
                 "  hint: Build failures usually indicate a problem",
             ],
             (
-                "Failed to build `old==1.0`: The build backend returned an error. It said: compiling "
-                "[stderr] error: Command gcc failed"
+                "Failed to build `old==1.0`: The build backend returned an error. It said: "
+                "compiling [stderr] error: Command gcc failed"
             ),
         ),
         (
