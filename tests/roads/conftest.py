@@ -33,7 +33,7 @@ class Road:
         self.workspace = workspace
         self.home = home
 
-    def submit(self, text: str, /, *arguments: str, **spec: Any) -> str:
+    def submit(self, text: str, /, *arguments: str | dict[str, str], **spec: Any) -> str:
         """Submit a script's text; give the run's id."""
         run_id = new_run_id("roads", time.time())
         body = {

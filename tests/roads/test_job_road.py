@@ -165,6 +165,41 @@ writer.append_tag("colour", "red")
     assert road.values(run_id, "loss") == [float(number) for number in range(5000)]
 
 
+@pytest.mark.parametrize("mode", ["mount", "download"])
+def test_a_script_reads_its_inputs_from_a_datastore(road: Road, mode: str) -> None:
+    store, space = "workspaceblobstore", road.workspace["id"]
+    for name in ("datasets/cifar/a/1.txt", "datasets/cifar/2.txt"):
+        road.client.datastores.upload(space, store, name, name.encode())
+    inputs = [
+        {"name": "cifar", "mode": mode, "datastore": store, "paths": ["datasets/cifar/**"]},
+        {"name": "one", "mode": mode, "datastore": store, "paths": ["datasets/cifar/2.txt"]},
+    ]
+    run_id = road.submit(
+        """
+        import os, sys
+        print(sorted(os.listdir(sys.argv[1])), open(sys.argv[2]).read())
+        print(os.environ["cifar"] == sys.argv[1])
+        """,
+        {"input": "cifar"},
+        {"input": "one"},
+        inputs=inputs,
+    )
+    assert road.ends(run_id)["status"] == "Completed"
+    assert road.log(run_id).endswith("['2.txt', 'a'] datasets/cifar/2.txt\nTrue\n")
+
+
+def test_an_input_that_is_not_there_fails_the_start(road: Road) -> None:
+    absent = {
+        "name": "data",
+        "mode": "mount",
+        "datastore": "workspaceblobstore",
+        "paths": ["datasets/absent"],
+    }
+    run = road.ends(road.submit("pass", inputs=[absent]))
+    assert run["error"]["code"] == "StartFailed"
+    assert "'workspaceblobstore' holds nothing there" in run["reason"]
+
+
 def test_a_daemonised_grandchild_ends_with_the_script(road: Road) -> None:
     run_id = road.submit(
         """

@@ -23,7 +23,7 @@ _LONGEST_PAUSE_S = 5.0
 _STRANGER_S = 60.0
 
 # Tried again here and not there, as the server may have to be started between two tries.
-_POLICY = Policy(total_s=1.0, quiet_s=60.0)
+_POLICY = Policy(total_s=0.0, quiet_s=60.0)
 
 
 class Interrupted(Exception):  # noqa: N818 -- it is no error: somebody wants the agent to end

@@ -21,7 +21,8 @@ class Policy:
     """How long a caller is ready to wait.
 
     Attributes:
-        total_s: Seconds after which nothing is tried again.
+        total_s: Seconds after which nothing is tried again; 0 = one try, which may take as long as
+            bytes come: for whoever tries again in their own way.
         quiet_s: Seconds without a byte after which one try is given up.
     """
 
@@ -127,7 +128,7 @@ class Transport:
         while True:
             left_s = until - time.monotonic()
             try:
-                return once(request, min(self.policy.quiet_s, max(left_s, _SHORTEST_TRY_S)))
+                return once(request, self._quiet_s(left_s))
             except OSError as error:
                 self.close()
                 fault = self._unreachable(request, error)  # type: HomerunError
@@ -142,6 +143,12 @@ class Transport:
             if not self._follow():
                 time.sleep(min(pause_s * _jitter(), left_s))
                 pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+
+    def _quiet_s(self, left_s: float) -> float:
+        policy = self.policy
+        if not policy.total_s:
+            return policy.quiet_s
+        return min(policy.quiet_s, max(left_s, _SHORTEST_TRY_S))
 
     def _exchange(self, request: Request, timeout_s: float) -> Answer:
         wire = self._wire(timeout_s)
