@@ -157,11 +157,11 @@ class Run(RunMetrics, RunTags, RunFiles, RunStatusMethods):
     def __enter__(self) -> "Run":
         return self
 
-    def __exit__(self, exc_type: Any, exc: Any, traceback: Any) -> None:
-        if exc is None:
+    def __exit__(self, *exc: Any) -> None:
+        if exc[1] is None:
             self.complete()
         else:
-            self.fail(error_details=exc)
+            self.fail(error_details=exc[1])
 
     def __repr__(self) -> str:
         return "Run(Experiment: {},\nId: {},\nType: {},\nStatus: {})".format(
