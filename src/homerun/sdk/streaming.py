@@ -8,7 +8,7 @@ from typing import Any, Dict, List, Optional
 
 from homerun.schema.states import FINAL
 from homerun.sdk.console import say
-from homerun.sdk.exceptions import ExperimentExecutionException
+from homerun.sdk.exceptions import ExperimentExecutionException, ServiceException
 
 _FIRST_PAUSE_S = 0.05
 _LONGEST_PAUSE_S = 0.5
@@ -103,7 +103,12 @@ class _Tail:
         """Print what came since; give how many bytes it was."""
         printed = 0
         while True:
-            data, total = files.read(self._run_id, self.name, self._offset, _BLOCK)
+            try:
+                data, total = files.read(self._run_id, self.name, self._offset, _BLOCK)
+            except ServiceException as error:
+                if error.status_code != 404:
+                    raise
+                return printed  # on its way from where it grew to where it is kept
             self._offset += len(data)
             printed += len(data)
             self._print(self._decoder.decode(data))
