@@ -50,6 +50,16 @@ def test_a_workspace_with_a_live_run_is_not_deleted(store: Store) -> None:
         store.workspaces.delete(run.workspace_id)
 
 
+def test_the_files_of_a_deleted_workspace_go_and_no_others(store: Store) -> None:
+    one, other = (store.workspaces.create(WorkspaceBody(name)) for name in ("one", "other"))
+    folders = [store.datastores.folder(w.id, "workspaceblobstore") for w in (one, other)]
+    for folder in folders:
+        (folder / "data.csv").write_text("1")
+    store.workspaces.delete(one.id)
+    assert not folders[0].parent.exists()
+    assert (folders[1] / "data.csv").read_text() == "1"
+
+
 def test_an_experiment_counts_its_runs(store: Store) -> None:
     run = make_run(store, "r0")
     for number in range(1, 25):

@@ -39,7 +39,7 @@ class Store:
         self._database = Database(home / "homerun.db", self.changes)
         database = self._database
         self.blobs = BlobStore((home / "blobs").as_uri())
-        self.workspaces = Workspaces(database, now_ms)
+        self.workspaces = Workspaces(database, now_ms, home / "datastores")
         self.datastores = Datastores(database, home / "datastores")
         self.experiments = Experiments(database, now_ms)
         self.compute = ComputeTargets(database, now_ms)

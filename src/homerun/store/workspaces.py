@@ -1,7 +1,9 @@
 """Workspaces: everything else belongs to one."""
 
 import builtins
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 from sqlalchemy import delete, func, insert, select
 
@@ -18,9 +20,10 @@ from homerun.store.tables import datastores, experiments, runs, workspaces
 class Workspaces:
     """The workspaces of this server; (subscription_id, resource_group, name) is the identity."""
 
-    def __init__(self, database: Database, now_ms: Callable[[], int]) -> None:
+    def __init__(self, database: Database, now_ms: Callable[[], int], files: Path) -> None:
         self._database = database
         self._now_ms = now_ms
+        self._files = files
 
     def create(self, body: WorkspaceBody) -> Workspace:
         """Make a workspace with its two datastores, or give the one that is there.
@@ -112,7 +115,7 @@ class Workspaces:
         return [Workspace(**row) for row in rows]
 
     def delete(self, workspace_id: str) -> None:
-        """Delete a workspace and all its runs; blobs go at the next ``collect_blobs``.
+        """Delete a workspace, its runs and its data; blobs go at the next ``collect_blobs``.
 
         Raises:
             NotFoundError: There is none.
@@ -137,3 +140,4 @@ class Workspaces:
             if not gone.rowcount:
                 raise NotFoundError(f"There is no workspace {workspace_id!r}.")
             transaction.notify(RUNS)
+        shutil.rmtree(self._files / workspace_id, ignore_errors=True)
