@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import socket
 import threading
 import time
@@ -169,6 +170,19 @@ def test_threads_do_not_share_a_connection() -> None:
         for thread in threads:
             thread.join()
         assert len(set(ports)) == 3
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork.*:DeprecationWarning")
+def test_a_forked_child_does_not_speak_on_its_parents_connection() -> None:
+    with answered(lambda other, _: other.give(200, {"port": other.client_address[1]})) as there:
+        own = transport(there.url)
+        before = own.call("GET", "/api/x")["port"]
+        child = os.fork()
+        if child == 0:
+            os._exit(own.call("GET", "/api/x")["port"] == before)
+        assert os.waitpid(child, 0)[1] == 0
+        assert own.call("GET", "/api/x")["port"] == before
+        own.close()
 
 
 def test_a_server_that_moved_is_followed() -> None:
