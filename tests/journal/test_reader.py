@@ -110,6 +110,13 @@ def test_a_lost_text_is_damage_and_what_is_before_it_is_read(journal: Path, tmp_
     assert len(found) == 10 + 45  # ten names, and the values before the last text
 
 
+def test_a_lost_text_file_is_damage(journal: Path, tmp_path: Path) -> None:
+    path = copy_cut(journal, tmp_path, 10**6)
+    path.with_suffix(".txt").unlink()
+    with pytest.raises(JournalDamagedError, match="Record 0 of .* no text file"):
+        Reader(str(path)).read_batch(0)
+
+
 def test_a_file_that_is_no_journal_is_said(tmp_path: Path) -> None:
     path = tmp_path / "1-00000000.rec"
     path.write_bytes(b"x" * 64)

@@ -123,7 +123,7 @@ class Reader:
     def _learn_names(self, records: bytes, first: int) -> None:
         places = _places(records[::RECORD_SIZE], Kind.NAME)
         if places:
-            with open(text_path(self.path), "rb") as file:
+            with self._open_text(first) as file:
                 for place in places:
                     _, _, _, number, _, _, offset = INT_RECORD.unpack_from(
                         records, place * RECORD_SIZE
@@ -141,7 +141,7 @@ class Reader:
             return records, b""
         found = []  # type: List[bytes]
         size = 0
-        with open(text_path(self.path), "rb") as file:
+        with self._open_text(first) as file:
             for place in places:
                 offset = INT_RECORD.unpack_from(records, place * RECORD_SIZE)[6]
                 entry = _read_entry(file, offset)
@@ -152,6 +152,12 @@ class Reader:
                 found.append(entry)
                 size += len(entry)
         return records, b"".join(found)
+
+    def _open_text(self, seq: int) -> BinaryIO:
+        try:
+            return open(text_path(self.path), "rb")
+        except FileNotFoundError as error:
+            raise self._damaged(seq, "there is no text file beside it") from error
 
     def _names_in(self, records: bytes, first: int) -> Dict[int, str]:
         numbers = {number for (number,) in _NUMBER.iter_unpack(records)} - {0}
