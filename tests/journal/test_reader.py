@@ -113,7 +113,7 @@ def test_a_lost_text_is_damage_and_what_is_before_it_is_read(journal: Path, tmp_
 def test_a_lost_text_file_is_damage(journal: Path, tmp_path: Path) -> None:
     path = copy_cut(journal, tmp_path, 10**6)
     path.with_suffix(".txt").unlink()
-    with pytest.raises(JournalDamagedError, match="Record 0 of .* no text file"):
+    with pytest.raises(JournalDamagedError, match=r"Record 0 of .* no text file"):
         Reader(str(path)).read_batch(0)
 
 
