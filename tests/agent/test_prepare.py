@@ -96,6 +96,17 @@ def test_inputs_stand_in_the_command_where_they_are_named(job: JobSpec, place: P
         script_command(job, {"other": "/x"}, place.work)
 
 
+def test_what_is_not_there_is_said_before_anything_starts(job: JobSpec, place: Place) -> None:
+    job.interpreter = sys.executable
+    for words, sentence in (
+        ([sys.executable, "absent.py"], "The script 'absent.py' is not in the snapshot"),
+        ([], "neither a script nor a command"),
+    ):
+        job.command = words
+        with pytest.raises(InvalidInputError, match=sentence):
+            script_command(job, {}, place.work)
+
+
 def test_variables_come_in_their_order(job: JobSpec, place: Place) -> None:
     job.interpreter = sys.executable
     job.environment_variables = {"PYTHONPATH": "/own", "OMP_NUM_THREADS": "7", "PATH": "/bin"}

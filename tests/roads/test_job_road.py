@@ -82,7 +82,6 @@ def test_an_exception_is_in_the_reason_and_the_folder_stays(road: Road) -> None:
 @pytest.mark.parametrize(
     ("spec", "sentence"),
     [
-        ({"script": "absent.py"}, "The script 'absent.py' is not in the snapshot."),
         ({"interpreter": "/no/python"}, "The Python '/no/python' is not there"),
         ({"script": None, "command": ["no-such-program"]}, "no-such-program"),
     ],
