@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from homerun.schema import errors
+from homerun.schema.runs import RunContext
 from homerun.sdk import exceptions as v1
 from homerun.sdk.connection import Connection, translate
 from homerun.sdk.context import open_connection
@@ -134,3 +135,35 @@ def test_ctrl_c_ends_the_wait_and_not_the_run() -> None:
     with pytest.raises(v1.ExperimentExecutionException, match="still executing"):
         streaming.wait(Interrupted())
     assert sys.exc_info() == (None, None, None)
+
+
+def test_get_context_asks_nobody_and_a_server_that_is_away_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    from homerun.sdk.run import Run
+
+    context = RunContext(
+        run_id="r_1_0a",
+        url="http://127.0.0.1:9",
+        home=str(tmp_path),
+        journal=str(tmp_path / "journal"),
+        experiment="e",
+        workspace_id="w",
+        workspace_name="ws",
+        subscription_id="s",
+        resource_group="g",
+        inputs={"data": "/data"},
+    )
+    for name, value in context.to_env().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("homerun.sdk.run.QUICK_S", 0.2)
+    run = Run._of_context(context)
+    run.log("a", 1)
+    run.log("a", float("nan"))
+    run.tag("k", "v")
+    assert (run.id, run.experiment.name, run.experiment.workspace.name) == ("r_1_0a", "e", "ws")
+    assert run.input_datasets == {"data": "/data"}
+    assert run.get_metrics()["a"][0] == 1
+    assert run.get_tags() == {"k": "v"}
+    assert "The server is away" in caplog.text
+    run.complete()

@@ -19,6 +19,7 @@ class Experiment:
         name: str,
         _skip_name_validation: bool = False,
         _id: Optional[str] = None,
+        _create_in_cloud: bool = True,
         **kwargs: Any,  # v1 takes more and ignores it
     ) -> None:
         if not _skip_name_validation and not (isinstance(name, str) and is_experiment_name(name)):  # type: ignore[redundant-expr]
@@ -28,9 +29,9 @@ class Experiment:
             )
         self._workspace = workspace
         self._name = name
-        if _id is None and workspace is not None:
-            _id = str(workspace._connection.experiments.create(workspace._id, name)["id"])
         self._id = _id
+        if _create_in_cloud and _id is None and workspace is not None:
+            self._id = self._made()
 
     @property
     def workspace(self) -> Any:
@@ -49,6 +50,8 @@ class Experiment:
     @property
     def id(self) -> Optional[str]:
         """The experiment's id; None for that of an offline run."""
+        if self._id is None and self._workspace is not None:
+            self._id = self._made()
         return self._id
 
     @property
@@ -137,6 +140,10 @@ class Experiment:
 
     def refresh(self) -> None:
         """Do nothing: nothing is kept here that could grow old."""
+
+    def _made(self) -> str:
+        workspace = self._workspace
+        return str(workspace._connection.experiments.create(workspace._id, self._name)["id"])
 
     def _records(self, newest_first: bool = True) -> Iterator[Dict[str, Any]]:
         workspace = self.workspace

@@ -3,18 +3,23 @@
 import os.path
 from typing import Dict, List, Optional
 
-_TIMEOUT_S = 5.0
+_TIMEOUT_S = 2.0
 
 
 def git_properties(folder: str) -> Dict[str, str]:
     """Give repository, branch, commit and whether it was changed; {} outside of one."""
     if not _in_repository(folder):
         return {}
-    commit = _git(folder, ["rev-parse", "HEAD"])
-    if commit is None:
+    status = _git(folder, ["status", "--porcelain=v2", "--branch", "--untracked-files=no"])
+    if status is None:
         return {}
-    branch = _git(folder, ["rev-parse", "--abbrev-ref", "HEAD"])
-    dirty = _git(folder, ["status", "--porcelain", "--untracked-files=no"])
+    lines = status.splitlines()
+    heads = dict(line[2:].split(" ", 1) for line in lines if line.startswith("# branch."))
+    branch = heads.get("branch.head")
+    commit = heads.get("branch.oid")
+    if commit is None or commit.startswith("("):
+        return {}  # a repository without a commit
+    dirty = any(not line.startswith("#") for line in lines)
     repository = _without_password(_git(folder, ["config", "--get", "remote.origin.url"]))
     found = {
         "azureml.git.repository_uri": repository,
@@ -23,7 +28,7 @@ def git_properties(folder: str) -> Dict[str, str]:
         "mlflow.source.git.branch": branch,
         "azureml.git.commit": commit,
         "mlflow.source.git.commit": commit,
-        "azureml.git.dirty": None if dirty is None else str(bool(dirty)),
+        "azureml.git.dirty": str(dirty),
     }
     return {name: value for name, value in found.items() if value}
 

@@ -6,15 +6,16 @@ from typing import Any, BinaryIO, Callable, Dict, List, Optional, Tuple
 
 from homerun.client import settings
 from homerun.journal import Shipper, Writer, read_points
-from homerun.schema.errors import HomerunError, JournalDamagedError
+from homerun.schema.errors import JournalDamagedError, ServerUnreachableError
 from homerun.schema.records import METRIC_KINDS, Kind
 from homerun.schema.runs import RunContext
 from homerun.schema.wire import to_wire
 from homerun.sdk.connection import Connection
 from homerun.sdk.console import warn
-from homerun.sdk.exceptions import AzureMLException
+from homerun.sdk.exceptions import AzureMLException, ServiceException
 
 FLUSH_S = 5.0
+AWAY = ServerUnreachableError.status
 Journaled = Callable[..., None]
 
 
@@ -132,50 +133,35 @@ class JobPlace(ServerPlace):
     Reading and files ask the server, each within a bound; no connection is made before.
     """
 
-    def __init__(self, context: RunContext, connection: Connection) -> None:
+    def __init__(self, context: RunContext, connection: Connection, quick: Connection) -> None:
         Place.__init__(self, context.run_id, Writer(context.journal, time.time))
         self.connection = connection
         self.context = context
+        self._quick = quick
         self._shipper = None
+        self._shipper_pid = 0
 
     append = Place.append
 
     def flush(self, timeout_s: float = FLUSH_S) -> None:
         """Send what the journal holds, beside the agent: the server takes each point once."""
-        until = time.monotonic() + timeout_s
-        if self._shipper is None:
-            name = f"flush-{os.getpid()}-{os.urandom(4).hex()}.cursor"
-            cursor = os.path.join(self.context.journal, name)
-            self._shipper = Shipper(self.context.journal, self.run_id, self._send, cursor)
         try:
-            while self._shipper.step() and time.monotonic() < until:
-                continue
-        except (HomerunError, OSError) as error:
-            warn(f"The metrics are not at the server yet: {error}. The journal has them all.")
+            self._ask(lambda server: {}, timeout_s)
+        except AzureMLException as error:
+            warn(f"What was logged is in this run's journal, but the server refuses it: {error}")
 
     def metrics(self, name: Optional[str]) -> Dict[str, Dict[str, Any]]:
         """Send what is new and ask the server; with the server away, read the journal."""
-        self.flush()
-        try:
-            return super().metrics(name)
-        except AzureMLException as error:
-            warn(f"The server is away, so these are the metrics of this run's journal: {error}")
-            return journaled_metrics(self.context.journal, name)
+        found = self._ask(lambda server: server.metrics.values(self.run_id, name))
+        return journaled_metrics(self.context.journal, name) if found is None else found
 
     def record(self) -> Dict[str, Any]:
         """Send what is new and ask the server; with the server away, read tags in the journal."""
-        self.flush()
-        try:
-            return super().record()
-        except AzureMLException as error:
-            warn(f"The server is away, so this is what the journal says: {error}")
-            tags, properties = journaled_tags(self.context.journal)
-            return {
-                "run_id": self.run_id,
-                "status": "Running",
-                "tags": tags,
-                "properties": properties,
-            }
+        found = self._ask(lambda server: server.runs.get(self.run_id))
+        if found is not None:
+            return found
+        tags, properties = journaled_tags(self.context.journal)
+        return {"run_id": self.run_id, "status": "Running", "tags": tags, "properties": properties}
 
     def update(self, **patch: Any) -> None:
         """Tags and properties are journaled, in order; the rest is told the server."""
@@ -199,6 +185,29 @@ class JobPlace(ServerPlace):
             return
         with open(os.path.join(self.context.work, name), "rb") as content:
             copy_content(content, target)
+
+    def _ask(
+        self, question: Callable[[Connection], Any], timeout_s: float = FLUSH_S
+    ) -> Optional[Dict[str, Any]]:
+        """Flush, then ask; give None, with a warning, where the server is away."""
+        until = time.monotonic() + timeout_s
+        if self._shipper is None or self._shipper_pid != os.getpid():
+            self._shipper_pid = os.getpid()  # a forked process has a cursor of its own
+            name = f"flush-{os.getpid()}-{os.urandom(4).hex()}.cursor"
+            cursor = os.path.join(self.context.journal, name)
+            self._shipper = Shipper(self.context.journal, self.run_id, self._send, cursor)
+        try:
+            while self._shipper.step() and time.monotonic() < until:
+                continue
+            return dict(question(self._quick))
+        except (ServiceException, OSError) as error:
+            if isinstance(error, ServiceException) and error.status_code != AWAY:
+                raise
+            warn(f"The server is away, and this run's journal answers for it: {error}")
+            return None
+
+    def _send(self, batch: bytes) -> None:
+        self._quick.agent.ingest(self.run_id, batch)
 
     def _live_names(self) -> List[str]:
         found = []  # type: List[str]

@@ -4,7 +4,7 @@ from typing import Any, Dict, Iterator, Optional
 
 from homerun.schema.runs import RunContext
 from homerun.sdk.connection import Connection
-from homerun.sdk.context import find_context, open_connection
+from homerun.sdk.context import QUICK_S, find_context, open_connection
 from homerun.sdk.exceptions import RunEnvironmentException
 from homerun.sdk.experiment import Experiment
 from homerun.sdk.place import JobPlace, ServerPlace
@@ -173,7 +173,7 @@ class Run(RunMetrics, RunTags, RunFiles, RunStatusMethods):
         """Make the run that this process is; asks nobody."""
         made = cls.__new__(cls)
         connection = open_connection()
-        made._place = JobPlace(context, connection)
+        made._place = JobPlace(context, connection, open_connection(QUICK_S))
         made._experiment = _experiment_of(context, connection)
         made._record = None
         made.input_datasets = dict(context.inputs)
@@ -200,5 +200,9 @@ def _experiment_of(context: RunContext, connection: Connection) -> Experiment:
     }  # type: Dict[str, Any]
     workspace = Workspace._of(connection, record)
     return Experiment(
-        workspace, context.experiment, _skip_name_validation=True, _id=context.experiment_id or None
+        workspace,
+        context.experiment,
+        _skip_name_validation=True,
+        _id=context.experiment_id or None,
+        _create_in_cloud=False,
     )
