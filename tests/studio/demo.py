@@ -160,7 +160,7 @@ def _move(store: Store, run_id: str, status: str, error: RunError | None = None)
     store.runs.advance(run_id, status, Writer.AGENT, error=error, lease_epoch=1)
 
 
-def _metrics(  # noqa: PLR0913
+def _metrics(
     store: Store, run_id: str, begin_s: float, end_s: float, *, steps: int, lr: float, chance: Any
 ) -> None:
     records = bytearray()

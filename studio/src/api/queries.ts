@@ -109,7 +109,9 @@ export function mergeRun(before: Run | undefined, after: Run): Run {
 
 export function useFiles(runId: string, live: boolean) {
   return useQuery({
-    queryKey: ["files", runId],
+    // The last files come with the run's end: then the list is read once more.
+    queryKey: ["files", runId, live],
+    placeholderData: keepPreviousData,
     queryFn: async ({ signal }) =>
       (await get<{ files: Artifact[] }>(`runs/${encodeURIComponent(runId)}/files`, {}, signal)).files,
     refetchInterval: live ? 3 * SECOND : false,

@@ -1,8 +1,9 @@
 import { useEffect, useRef, useState } from "react";
 import uPlot from "uplot";
 import { count, metric } from "../ui/format";
-import { plotOptions, xWords } from "./plot";
+import { plotOptions } from "./plot";
 import { type Axis, type Columns, draw } from "./series";
+import { xWords } from "./ticks";
 
 export interface LineChartProps {
   title: string;

@@ -4,6 +4,7 @@ import { Feed, PAINT_MS } from "./feed";
 import { sparkPath } from "./Spark";
 import { append, draw, toColumns } from "./series";
 import { smooth } from "./smooth";
+import { logTicks } from "./ticks";
 
 const series = (x: Series["x"], y: Series["y"], thinned = false): Series => ({
   name: "loss",
@@ -95,4 +96,10 @@ test("a feed hands points on at most four times a second, and all of them", () =
 test("a spark needs two points and breaks at gaps", () => {
   expect(sparkPath([1])).toBe("");
   expect(sparkPath([0, null, 1])).toBe("M0 17.0M100 1.0");
+});
+
+test("a log axis is marked at 1, 2 and 5, or at powers of ten", () => {
+  expect(logTicks(0.17, 2.4, 5)).toEqual([0.2, 0.5, 1, 2]);
+  expect(logTicks(1e-4, 10, 5)).toEqual([1e-4, 1e-2, 1]);
+  expect(logTicks(0, 1, 5)).toEqual([]);
 });

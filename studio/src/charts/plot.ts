@@ -1,7 +1,8 @@
 /** uPlot's options for one line, in the Studio's tokens. Nothing else in the app knows uPlot. */
 import uPlot from "uplot";
-import { tick, time } from "../ui/format";
+import { tick } from "../ui/format";
 import type { Axis } from "./series";
+import { logTicks, X_STEPS, xTick } from "./ticks";
 
 export interface PlotOptions {
   axis: Axis;
@@ -28,21 +29,6 @@ function faint(colour: string, opacity: number): string {
   return `color-mix(in srgb, ${colour} ${Math.round(opacity * 100)}%, transparent)`;
 }
 
-function seconds(value: number): string {
-  if (value < 60) return `${+value.toPrecision(4)} s`;
-  if (value < 3600) return `${+(value / 60).toPrecision(3)} min`;
-  return `${+(value / 3600).toPrecision(3)} h`;
-}
-
-const X_TICK: Record<Axis, (value: number) => string> = {
-  step: tick,
-  relative: seconds,
-  clock: (ms) => time(ms).replace(/^(\d+ \w+) /, ""),
-};
-
-export const xWords = (axis: Axis, value: number): string =>
-  axis === "step" ? `step ${value.toLocaleString("en")}` : X_TICK[axis](value);
-
 function yRange(log: boolean): uPlot.Scale.Range {
   return (_plot, min, max) => {
     if (min === null || max === null || !Number.isFinite(min)) return log ? [0.1, 1] : [0, 1];
@@ -62,6 +48,12 @@ function xRange(options: PlotOptions): uPlot.Scale.Range {
   };
 }
 
+const PX_PER_LOG_TICK = 30;
+
+function logSplits(plot: uPlot, _axis: number, min: number, max: number): number[] {
+  return logTicks(min, max, Math.max(2, Math.floor(plot.height / PX_PER_LOG_TICK)));
+}
+
 function axes(options: PlotOptions): uPlot.Axis[] {
   const font = `11px ${token("--font")}`;
   const stroke = token("--ink-3");
@@ -73,16 +65,18 @@ function axes(options: PlotOptions): uPlot.Axis[] {
       grid: none,
       ticks: none,
       space: 72,
+      incrs: X_STEPS[options.axis],
       size: 24,
       gap: 6,
       border: { show: true, stroke: token("--line-2"), width: 1 },
-      values: (_plot, splits) => splits.map((value) => (value === null ? "" : X_TICK[options.axis](value))),
+      values: (_plot, splits) => splits.map((value) => (value === null ? "" : xTick(options.axis, value))),
     },
     {
       font,
       stroke,
       ticks: none,
       space: 36,
+      ...(options.log ? { splits: logSplits, filter: (_plot: uPlot, splits: number[]) => splits } : {}),
       gap: 6,
       grid: { show: true, stroke: token("--grid"), width: 1 },
       size: (_plot, values) =>

@@ -82,7 +82,7 @@ function Seen({ run, summary, feed, view, colour, onZoom }: Props) {
       originMs={originMs}
       log={view.log}
       smoothing={view.smoothing}
-      syncKey={view.sync ? `run-${axis}` : null}
+      syncKey={view.sync ? `run-${view.axis}` : null}
       colour={colour}
       isLive={isLive}
       last={summary.value}

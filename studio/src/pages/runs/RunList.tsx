@@ -1,6 +1,6 @@
 /** Runs with search, filters and columns: all runs, or those of one experiment. */
 import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
-import { type RunFilter, useRunCounts } from "../../api/queries";
+import { PAGE, type RunFilter, useRunCounts } from "../../api/queries";
 import { count, plural } from "../../ui/format";
 import { Icon } from "../../ui/Icon";
 import { Keys } from "../../ui/Keys";
@@ -78,7 +78,7 @@ export function RunList({ title, experiment }: { title: string; experiment?: str
       {rows.total > 0 && (
         <RunTable
           rows={rows}
-          columns={columnsFor(shown, experiment !== undefined)}
+          columns={columnsFor(shown, experiment !== undefined, rows.loaded.slice(0, PAGE))}
           sorting={{ sort, descending, onSort }}
           onRange={onRange}
         />

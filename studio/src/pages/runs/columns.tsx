@@ -135,15 +135,19 @@ function metricColumn(name: string): Column {
   };
 }
 
-function paramColumn(name: string): Column {
+const parameterOf = (run: Run, name: string): string | undefined =>
+  parameters(run).find(([key]) => key === name)?.[1];
+
+function paramColumn(name: string, runs: Run[]): Column {
+  const longest = Math.max(name.length, ...runs.map((run) => parameterOf(run, name)?.length ?? 0));
   return {
     key: `p:${name}`,
     label: name,
-    width: widthOf(name),
+    width: Math.min(Math.max(72, longest * 7 + 24), 196),
     group: "param",
     cell: (run) => {
-      const found = parameters(run).find(([key]) => key === name);
-      return found ? <span className="soft">{found[1]}</span> : NONE;
+      const value = parameterOf(run, name);
+      return value === undefined ? NONE : <span className="soft">{value}</span>;
     },
   };
 }
@@ -172,14 +176,15 @@ export function defaultColumns(runs: Run[]): string[] {
   ];
 }
 
-export function columnsFor(picked: string[], inExperiment: boolean): Column[] {
+/** `runs`: the first rows, by which the columns of parameters are as wide as they need to be. */
+export function columnsFor(picked: string[], inExperiment: boolean, runs: Run[]): Column[] {
   const of = (prefix: string) => picked.filter((key) => key.startsWith(prefix)).map((key) => key.slice(2));
   return [
     NAME,
     ...(inExperiment ? [] : [EXPERIMENT]),
     ...RUN,
     ...of("m:").map(metricColumn),
-    ...of("p:").map(paramColumn),
+    ...of("p:").map((name) => paramColumn(name, runs)),
     ...REST,
   ];
 }
