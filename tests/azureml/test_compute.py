@@ -1,6 +1,9 @@
 """Compute targets."""
 
+import json
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +11,7 @@ import pytest
 from azureml.core.compute import AmlCompute, ComputeTarget
 from azureml.core.compute_target import ComputeTargetException
 from azureml.exceptions import ComputeTargetException as SameException
+from homerun.client.embedded import ensure_server
 
 
 def test_one_that_is_not_there_raises_as_scripts_expect(ws: Any) -> None:
@@ -57,3 +61,27 @@ def test_an_unknown_target_is_made_at_submit_and_said(
     assert said.count("\n") == 1
     assert "made-up" in ws.compute_targets
     assert run.wait_for_completion()["target"] == "made-up"
+
+
+def test_a_configured_server_makes_nothing_by_accident(
+    ws: Any, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from azureml.core import Experiment, ScriptRunConfig, Workspace
+    from azureml.exceptions import WorkspaceException
+
+    server = ensure_server(os.environ["HOMERUN_HOME"])
+    ComputeTarget.create(ws, "there-is", AmlCompute.provisioning_configuration())
+    monkeypatch.setenv("HOMERUN_URL", server.url)
+    monkeypatch.setenv("HOMERUN_TOKEN", server.token)
+    monkeypatch.setenv("HOMERUN_HOME", str(here / "elsewhere"))
+    (here / "main.py").write_text("")
+    experiment = Experiment(Workspace.get("ws"), "configured")
+    with pytest.raises(ComputeTargetException, match=r"absent not found.*Known: .*there-is"):
+        experiment.submit(ScriptRunConfig(".", "main.py", compute_target="absent"))
+    with pytest.raises(WorkspaceException, match="exists"):
+        Workspace.create("ws", subscription_id="sub", resource_group="rg")
+    names = {"subscription_id": "1", "resource_group": "2", "workspace_name": "unknown"}
+    (here / "config.json").write_text(json.dumps(names))
+    with pytest.raises(WorkspaceException, match=r"no workspace 'unknown'.*Known: .*ws"):
+        Workspace.from_config()
+    assert not (here / "elsewhere").exists()

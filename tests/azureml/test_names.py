@@ -146,3 +146,20 @@ def test_a_home_that_cannot_be_written_is_said_once_and_never_raised(tmp_path: P
     )
     assert said.count("Nothing can be recorded in") == 1
     assert said.endswith("{} {}\n")
+
+
+def test_a_full_disk_is_said_once_and_what_was_recorded_before_is_kept(tmp_path: Path) -> None:
+    said = run_python(
+        "import resource, signal, sys; sys.stderr = sys.stdout\n"
+        "from azureml.core import Run\n"
+        "run = Run.get_context()\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (32 * 60, resource.RLIM_INFINITY))\n"
+        "for i in range(100): run.log('a', i)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)\n"
+        "run.log('a', 1000)\n"
+        "found = run.get_metrics()['a']\n"
+        "print(found[:-1] == list(range(len(found) - 1)), len(found) > 50, found[-1])\n",
+        tmp_path,
+    )
+    assert said.count("Nothing can be recorded in") == 1
+    assert said.endswith("True True 1000\n")
