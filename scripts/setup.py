@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -227,8 +228,11 @@ def uv_environment():
             env.setdefault(variable, between.join(said[setting].split()))
     if "extra-index-url" in said:
         env.setdefault("UV_INDEX_STRATEGY", "unsafe-best-match")  # pip looks at all of them
-    if "SSL_CERT_FILE" in env:
-        env.setdefault("NODE_EXTRA_CA_CERTS", env["SSL_CERT_FILE"])  # npm builds the Studio
+    certificates = env.get("SSL_CERT_FILE") or ssl.get_default_verify_paths().cafile
+    if certificates and os.path.isfile(certificates):
+        # As pip does: the machine's own certificates count, a company's among them.
+        env.setdefault("UV_SYSTEM_CERTS", "1")
+        env.setdefault("NODE_EXTRA_CA_CERTS", certificates)  # npm builds the Studio
     env.pop("VIRTUAL_ENV", None)
     return env
 

@@ -1,6 +1,7 @@
 """Where packages come from, in uv's words."""
 
 import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ _KEPT = re.compile(
     r"|NATIVE_TLS|INSECURE_HOST|OFFLINE|CONCURRENT_\w+))$",
     re.IGNORECASE,
 )
+_SYSTEM_CERTS = ssl.get_default_verify_paths().cafile
 _VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
 
 
@@ -89,6 +91,9 @@ def _add_network(env: dict[str, str], pip: PipConfig, trusted_hosts: list[str]) 
         env["UV_INSECURE_HOST"] = " ".join(dict.fromkeys(hosts))
     if pip.cert:
         env["SSL_CERT_FILE"] = pip.cert
+    if "SSL_CERT_FILE" not in env and Path(_SYSTEM_CERTS or "").is_file():
+        # As pip does: a machine's own certificates count, a company's among them.
+        env.setdefault("UV_SYSTEM_CERTS", "1")
     if pip.client_cert:
         env["SSL_CLIENT_CERT"] = pip.client_cert
     if pip.timeout_s:
