@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from azureml.core import ScriptRunConfig
 from azureml.core.compute import AmlCompute, ComputeTarget
 from azureml.core.compute_target import ComputeTargetException
 from azureml.exceptions import ComputeTargetException as SameException
+from azureml.exceptions import RunConfigurationException
 from homerun.client.embedded import ensure_server
 
 
@@ -37,6 +39,10 @@ def test_made_looked_up_changed_and_deleted(ws: Any, capsys: Any) -> None:
     )
     assert ws.compute_targets["cpu-cluster"].name == "cpu-cluster"
     found.update(max_nodes=2)
+    config = ScriptRunConfig(".", "main.py", compute_target=found)
+    assert config.run_config.target == "cpu-cluster"
+    with pytest.raises(RunConfigurationException, match="compute target or its name"):
+        config.run_config.target = 3
     status = found.get_status()
     assert status.scale_settings.maximum_node_count == 2
     assert status.allocation_state == "Steady"
@@ -66,7 +72,7 @@ def test_an_unknown_target_is_made_at_submit_and_said(
 def test_a_configured_server_makes_nothing_by_accident(
     ws: Any, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from azureml.core import Experiment, ScriptRunConfig, Workspace
+    from azureml.core import Experiment, Workspace
     from azureml.exceptions import WorkspaceException
 
     server = ensure_server(os.environ["HOMERUN_HOME"])

@@ -11,6 +11,7 @@ import pytest
 
 from azureml._restclient.constants import RunStatus
 from azureml.core import Environment, Experiment, Run, ScriptRunConfig
+from azureml.core.compute import AmlCompute, ComputeTarget
 from azureml.core.runconfig import MpiConfiguration, RunConfiguration
 from azureml.exceptions import (
     ActivityFailedException,
@@ -75,6 +76,17 @@ def test_a_failure_names_the_exit_code_or_the_signal(
     assert json.loads(caught.value.error_details)["error"] == error
     assert words in capsys.readouterr().out
     assert run.wait_for_completion(raise_on_error=False)["status"] == "Failed"
+
+
+def test_a_run_that_waits_says_why(submit: Submit, ws: Any, capsys: Any) -> None:
+    ComputeTarget.create(ws, "one", AmlCompute.provisioning_configuration(max_nodes=1))
+    first = submit("import time; time.sleep(3.5)", compute_target="one")
+    second = submit("print('at last')", compute_target="one")
+    second.wait_for_completion(show_output=True)
+    said = capsys.readouterr().out
+    assert re.search(r"\nQueued: .+\n", said)
+    assert "at last" in said
+    assert first.get_status() == "Completed"
 
 
 def test_a_cancelled_run_ends_and_does_not_raise(submit: Submit) -> None:

@@ -150,18 +150,7 @@ class RunConfiguration(Section):
                 f"{type(value).__name__}. Make one with "
                 "Environment.from_conda_specification(…) or look one up with Environment.get(…)."
             )
-        super().__setattr__(name, value)
-
-    @property
-    def target_name(self) -> str:
-        """The compute target's name, whether ``target`` holds a name or the object."""
-        return target_name(self.target)
-
-    def to_json(self) -> Dict[str, Any]:
-        """Give the JSON that ``get_details()["runDefinition"]`` shows."""
-        found = super().to_json()
-        found["target"] = self.target_name
-        return found
+        super().__setattr__(name, target_name(value) if name == "target" else value)
 
 
 def target_name(target: Any) -> str:

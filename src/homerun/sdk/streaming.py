@@ -12,6 +12,7 @@ from homerun.sdk.exceptions import ExperimentExecutionException, ServiceExceptio
 
 _FIRST_PAUSE_S = 0.05
 _LONGEST_PAUSE_S = 0.5
+_PATIENCE_S = 2.0
 _FOLLOWED = re.compile(r"azureml-logs/\d\d.+\.txt\Z|user_logs/std_log.*\.txt\Z")
 _SECONDARY = re.compile(r"(?:_|-worker-|_process_)[1-9]\d*\.txt\Z")
 _BLOCK = 1024 * 1024
@@ -61,6 +62,7 @@ def _follow(run: Any) -> None:
     files = run._experiment.workspace._connection.files
     current = None  # type: Optional[_Tail]
     pause_s = _FIRST_PAUSE_S
+    waiting = _Waiting()
     while True:
         # The status first: what a final run's log holds after that is all there will be.
         is_final = run.get_status() in FINAL
@@ -73,12 +75,28 @@ def _follow(run: Any) -> None:
             current.print_title()
         if current is not None:
             news += current.print_new(files)
+        elif not is_final:
+            waiting.print_why(run.status, (run._record or {}).get("reason"))
         if is_final:
             if current is not None:
                 current.end()
             return
         pause_s = _FIRST_PAUSE_S if news else min(pause_s * 1.5, _LONGEST_PAUSE_S)
         time.sleep(pause_s)
+
+
+class _Waiting:
+    """Says why a run waits, when it has waited for longer than people like to wonder."""
+
+    def __init__(self) -> None:
+        self._since = time.monotonic()
+        self._said = None  # type: Optional[str]
+
+    def print_why(self, status: str, reason: Optional[str]) -> None:
+        """Print the reason, each one once."""
+        if reason and reason != self._said and time.monotonic() - self._since > _PATIENCE_S:
+            self._said = reason
+            say(f"{status}: {reason}")
 
 
 class _Tail:

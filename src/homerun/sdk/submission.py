@@ -79,7 +79,7 @@ def make_spec(
         script=None if config.command else _posix(str(config.script)),
         command=_command_of(config, inputs),
         arguments=arguments,
-        target=run_config.target_name,
+        target=run_config.target,
         environment=environment,
         environment_name=name,
         environment_version=version,
