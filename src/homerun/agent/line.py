@@ -1,6 +1,6 @@
 """The agent's line to the server: patient, and able to start an embedded server that died."""
 
-import random
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -78,7 +78,7 @@ class Line:
             except OSError:
                 pass
             self.revive()
-            self.orders.wait(pause_s * random.uniform(0.5, 1.0))  # noqa: S311 -- jitter
+            self.orders.wait(pause_s * (0.5 + os.urandom(1)[0] / 510))
             pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
 
     def revive(self) -> None:

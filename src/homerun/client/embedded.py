@@ -122,8 +122,6 @@ def _check_may_start(home: str, python: Optional[str]) -> None:
 
 def _start(home: str, python: str, until: float) -> Connection:
     spawned = Spawned(home, python)
-    import http.client  # the first question needs it, and now there is time
-
     while True:
         ended = spawned.has_ended()  # before the look, so that a last look follows the end
         found = find_server(home)

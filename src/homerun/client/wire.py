@@ -2,7 +2,7 @@
 
 import json
 import os
-from typing import Any, BinaryIO, Dict, Iterator, Optional, Union
+from typing import Any, BinaryIO, Dict, Iterator, Optional, Type, Union
 
 Body = Union[bytes, BinaryIO]
 
@@ -83,21 +83,24 @@ class Wire:
     _http = None  # type: Any
 
     def __init__(self, url: str, timeout_s: float) -> None:
-        import http.client  # costs 15 ms, and most training scripts never ask for anything
+        # Both cost milliseconds, and most training scripts never ask for anything.
         from urllib.parse import urlsplit
 
+        from homerun.client.plain import PlainConnection, PlainHttpError
+
         parts = urlsplit(url)
+        self._error = PlainHttpError  # type: Type[Exception]
         if parts.scheme == "https":
+            import http.client  # costs 15 ms, ssl as much again
+
+            self._error = http.client.HTTPException
             self._http = http.client.HTTPSConnection(
                 parts.hostname or "", parts.port, timeout=timeout_s
             )
         else:
-            self._http = http.client.HTTPConnection(
-                parts.hostname or "", parts.port, timeout=timeout_s
-            )
+            self._http = PlainConnection(parts.hostname or "", parts.port, timeout_s)
         self._prefix = parts.path.rstrip("/")
-        self._error = http.client.HTTPException
-        self._response = None  # type: Optional[http.client.HTTPResponse]
+        self._response = None  # type: Any
         self.url = url
         self.pid = os.getpid()
         self.is_used = False
@@ -127,7 +130,7 @@ class Wire:
             self._response = self._http.getresponse()
         except self._error as error:
             raise ConnectionError(f"the answer is no HTTP: {error!r}") from error
-        return self._response.status
+        return int(self._response.status)
 
     def headers(self) -> Dict[str, str]:
         """Give the answer's headers, names in lower case."""
