@@ -58,10 +58,15 @@ def new_page(browser: Any, base: str, *, theme: str = "light", size: tuple[int, 
     page = context.new_page()
     faults: list[str] = []
     page.faults = faults
-    page.on("console", lambda m: m.type in {"error", "warning"} and faults.append(m.text))
-    page.on("pageerror", lambda error: faults.append(f"uncaught: {error}"))
-    page.on("request", lambda r: off_host(r.url, base) and faults.append(f"off host: {r.url}"))
-    page.on("response", lambda r: r.status >= 400 and faults.append(f"{r.status}: {r.url}"))
+
+    def note(is_fault: bool, text: str) -> None:
+        if is_fault:
+            faults.append(text)
+
+    page.on("console", lambda m: note(m.type in {"error", "warning"}, m.text))
+    page.on("pageerror", lambda error: note(True, f"uncaught: {error}"))
+    page.on("request", lambda r: note(off_host(r.url, base), f"off host: {r.url}"))
+    page.on("response", lambda r: note(r.status >= 400, f"{r.status}: {r.url}"))
     return page
 
 

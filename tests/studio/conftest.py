@@ -34,7 +34,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOMERUN_PORT", str(free_port()))
         patch.setenv("HOMERUN_CORES", "4")
-        connection = ensure_server(str(folder))
+        connection = ensure_server(str(folder), timeout_s=60)
     yield Studio(connection.url, folder)
     end_all(processes_under(folder))
 

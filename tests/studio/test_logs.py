@@ -59,8 +59,13 @@ def test_scrolling_up_lets_go_of_the_end_and_the_pill_leads_back(page, client):
 def test_of_a_large_file_the_end_is_read_and_more_on_demand(page, client, ids):
     lines = "".join(f"{number:07d} {'x' * 60}\n" for number in range(90_000))
     client.files.upload(ids["full"], "logs/large.txt", lines.encode(), overwrite=True)
-    got = []
-    page.on("response", lambda r: "large.txt" in r.url and got.append(r.headers["content-length"]))
+    got: list[str] = []
+
+    def weigh(response):
+        if "large.txt" in response.url:
+            got.append(response.headers["content-length"])
+
+    page.on("response", weigh)
     page.goto(f"/runs/{ids['full']}/logs?path=logs/large.txt")
     page.wait_for_selector(".ln:has-text('0089999')")
     assert sum(map(int, got)) < 1_100_000

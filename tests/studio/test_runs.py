@@ -9,7 +9,10 @@ def test_a_chip_filters_and_back_takes_the_filter_along(page):
     page.get_by_role("button", name="Failed").click()
     page.wait_for_url("**status=failed**")
     page.wait_for_function(
-        "() => [...document.querySelectorAll('.tbl tbody .st')].every((s) => s.dataset.s === 'Failed')"
+        """() => {
+            const shown = [...document.querySelectorAll('.tbl tbody .st')];
+            return shown.length && shown.every((status) => status.dataset.s === 'Failed');
+        }"""
     )
     failed = names(page)
     page.locator(".tbl .name").first.click()

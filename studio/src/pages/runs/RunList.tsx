@@ -37,7 +37,7 @@ export function RunList({ title, experiment }: { title: string; experiment?: str
     setRange((before) => (before[0] === first && before[1] === last ? before : [first, last]));
   }, []);
   const { picked, sort, descending, cols, base, filter, isFiltered } = readQuery(query, experiment);
-  const rows = useRunRows(filter, range[0], range[1]);
+  const rows = useSteady(useRunRows(filter, range[0], range[1]));
   const counts = useRunCounts(base);
   const shown = cols === null ? defaultColumns(rows.loaded) : listOf(cols === "-" ? "" : cols);
   const onSort = (key: string) =>
@@ -85,6 +85,15 @@ export function RunList({ title, experiment }: { title: string; experiment?: str
       )}
     </>
   );
+}
+
+/** While another list is on its way the one before stays in sight. */
+function useSteady(rows: RunRows): RunRows {
+  const last = useRef(rows);
+  useEffect(() => {
+    if (!rows.pending) last.current = rows;
+  });
+  return rows.pending ? last.current : rows;
 }
 
 function Head({ title, rows, children }: { title: string; rows: RunRows; children: ReactNode }) {
