@@ -28,8 +28,16 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def backend(tmp_path: Path) -> LocalBackend:
-    return LocalBackend({"PATH": os.environ["PATH"], "HOMERUN_HOME": str(tmp_path / "home")})
+def backend(tmp_path: Path) -> Iterator[LocalBackend]:
+    home = str(tmp_path / "home")
+    made = LocalBackend({"PATH": os.environ["PATH"], "HOMERUN_HOME": home})
+    yield made
+    wait_until(lambda: _has_reaped(made))
+
+
+def _has_reaped(backend: LocalBackend) -> bool:
+    backend.reap()
+    return not backend._children
 
 
 class TestLocalBackend(BackendTests):
