@@ -20,10 +20,11 @@ def build_job(job: JobSpec, place: Place) -> int:
     A build that is killed leaves no result, and no image: the builder moves a whole one in place.
     """
     definition, digest = job.environment or {}, job.digest or ""
+    settings = BuildSettings.here(job.environment_variables)
     with (place.folder / LOG).open("a", encoding="utf-8", errors="replace") as log:
         try:
             image = environments.build(
-                definition, digest, home=job.home, log=log, settings=BuildSettings.here()
+                definition, digest, home=job.home, log=log, settings=settings
             )
         except HomerunError as error:
             log.write(f"\n{error}\n")

@@ -9,6 +9,18 @@ from homerun.schema.errors import InvalidInputError
 # What tells a process that it is a run; a server that it starts must not believe so.
 _OF_A_RUN = ("HOMERUN_RUN", "HOMERUN_RUN_ID", "HOMERUN_JOURNAL", "HOMERUN_WORK", "HOMERUN_INPUTS")
 
+# pip's variables that say where packages are to be had.
+_PACKAGE_SETTINGS = (
+    "PIP_CERT",
+    "PIP_CONFIG_FILE",
+    "PIP_CONSTRAINT",
+    "PIP_EXTRA_INDEX_URL",
+    "PIP_FIND_LINKS",
+    "PIP_INDEX_URL",
+    "PIP_NO_INDEX",
+    "PIP_TRUSTED_HOST",
+)
+
 
 def home() -> str:
     """Give the data folder, absolute: ``HOMERUN_HOME``, else the user's data folder."""
@@ -37,6 +49,22 @@ def configured_token() -> str:
 def is_in_run() -> bool:
     """Tell whether this process belongs to a run: then it starts no server."""
     return bool(os.environ.get("HOMERUN_RUN_ID"))
+
+
+def package_settings() -> Dict[str, str]:
+    """Give the variables by which this process's pip finds packages, for a server beside it.
+
+    What holds a password stays here, and to a configured server, elsewhere, nothing is said: these
+    are paths of this machine. A relative path is made absolute.
+    """
+    if os.environ.get("HOMERUN_URL"):
+        return {}
+    found = {name: os.environ[name] for name in _PACKAGE_SETTINGS if os.environ.get(name)}
+    return {
+        name: os.path.abspath(value) if os.path.exists(value) else value
+        for name, value in found.items()
+        if "@" not in value
+    }
 
 
 def pass_env() -> List[str]:

@@ -26,9 +26,9 @@ class BuildSettings:
     has_gpu: bool | None = None
 
     @classmethod
-    def here(cls) -> Self:
-        """Take this process's own surroundings."""
-        environ = dict(os.environ)
+    def here(cls, package_settings: Mapping[str, str] | None = None) -> Self:
+        """Take this process's own surroundings, under the package settings of who asks."""
+        environ = {**os.environ, **(package_settings or {})}
         named = environ.get("HOMERUN_PYTHONS", "").split(os.pathsep)
         return cls(environ=environ, pythons=tuple(path for path in named if path))
 

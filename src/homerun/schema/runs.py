@@ -25,6 +25,8 @@ class RunSpec(Word):
         inputs: List of ``{"name", "mode": "mount"|"download"|"direct", "datastore", "paths"}``.
         max_run_duration_s: Seconds after which the run is ended, or None.
         gpus: Whole GPUs it needs.
+        package_settings: Variables by which the submitter's pip finds packages (``PIP_…``); they
+            count where this run's environment has to be built.
         tags, properties: Text to text.
         definition: The RunConfiguration's JSON, for ``get_details()["runDefinition"]``.
     """
@@ -46,6 +48,7 @@ class RunSpec(Word):
         "inputs",
         "max_run_duration_s",
         "gpus",
+        "package_settings",
         "display_name",
         "description",
         "parent_run_id",
@@ -70,6 +73,7 @@ class RunSpec(Word):
     inputs: List[Dict[str, Any]]
     max_run_duration_s: Optional[float]
     gpus: int
+    package_settings: Dict[str, str]
     display_name: Optional[str]
     description: Optional[str]
     parent_run_id: Optional[str]
@@ -91,6 +95,7 @@ class RunSpec(Word):
         "inputs": [],
         "max_run_duration_s": None,
         "gpus": 0,
+        "package_settings": {},
         "display_name": None,
         "description": None,
         "parent_run_id": None,

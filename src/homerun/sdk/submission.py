@@ -5,6 +5,7 @@ import sys
 import time
 from typing import Any, Dict, List, Optional, Tuple
 
+from homerun.client.settings import package_settings
 from homerun.schema.ids import is_run_id, new_run_id
 from homerun.schema.runs import RunSpec
 from homerun.sdk import snapshot
@@ -87,6 +88,7 @@ def make_spec(
         interpreter=sys.executable,
         inputs=inputs.to_json(),
         max_run_duration_s=None if seconds is None else float(seconds),
+        package_settings=package_settings(),
         definition=definition,
         submitted_by=_user(),
     )

@@ -1,6 +1,7 @@
 """Images on demand: one build job per digest, however many runs wait for it."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ class Build:
     """A build job under way; ``native_id`` is None where it is not known to live."""
 
     definition: dict[str, Any]
+    package_settings: Mapping[str, str]
     native_id: str | None
     attempts: int
 
@@ -42,7 +44,9 @@ class Images:
         """Tell whether any build is under way."""
         return bool(self._builds)
 
-    def is_ready(self, digest: str, definition: dict[str, Any]) -> bool:
+    def is_ready(
+        self, digest: str, definition: dict[str, Any], package_settings: Mapping[str, str]
+    ) -> bool:
         """Tell whether the image is there; where it is not, see to it that it is being built.
 
         One that failed is tried again: whoever asks is new, as a failure ends all that waited.
@@ -58,10 +62,10 @@ class Images:
             return True
         if known is not None and known.state == "ready":  # pruned, or damaged
             self._store.images.forget(digest)
-        job = self._planner.build(digest, definition)
+        job = self._planner.build(digest, definition, package_settings)
         self._store.images.claim(digest, str(Path(job.folder) / "build.log"))
         native_id = self._backend.find(self._backend.plan(job))
-        self._builds[digest] = Build(definition, native_id, 0)
+        self._builds[digest] = Build(definition, package_settings, native_id, 0)
         if native_id is None or self._backend.status(native_id) is not JobState.RUNNING:
             self._start(digest, self._builds[digest])
         return False
@@ -83,7 +87,7 @@ class Images:
 
     def _start(self, digest: str, build: Build) -> None:
         build.attempts += 1
-        job = self._planner.build(digest, build.definition)
+        job = self._planner.build(digest, build.definition, build.package_settings)
         try:
             write_job(job)
             build.native_id = self._backend.submit(self._backend.plan(job))

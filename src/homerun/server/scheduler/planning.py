@@ -85,7 +85,9 @@ class Planner:
             gpus=run.gpus,
         )
 
-    def build(self, digest: str, definition: dict[str, Any]) -> JobSpec:
+    def build(
+        self, digest: str, definition: dict[str, Any], package_settings: Mapping[str, str]
+    ) -> JobSpec:
         """Say what a build job is to do; it has no tokens, as it speaks to nobody."""
         job_id = f"build_{digest}"
         return JobSpec(
@@ -96,6 +98,11 @@ class Planner:
             token="",
             folder=str(self.folder(job_id)),
             environment=definition,
+            environment_variables={
+                name: str(value)
+                for name, value in package_settings.items()
+                if name.startswith("PIP_")
+            },
             digest=digest,
         )
 

@@ -89,12 +89,13 @@ class Queue:
 
     def _is_prepared(self, run: Run) -> bool:
         """Bring a new run into the queue, by way of its image where it needs one."""
-        definition = self._specs[run.run_id].environment or {}
+        spec = self._specs[run.run_id]
+        definition = spec.environment or {}
         if run.status == RunStatus.QUEUED:
             return True
         if needs_image(definition):
             digest = definition_digest(definition)
-            if not self._images.is_ready(digest, definition):
+            if not self._images.is_ready(digest, definition, spec.package_settings):
                 if run.status == RunStatus.NOT_STARTED:
                     self._store.runs.set_image(run.run_id, digest)
                     patch = RunPatch(properties={"homerun.build_log": "1"})
