@@ -37,6 +37,7 @@ def test_a_foreign_azureml_is_never_taken(tmp_path, monkeypatch):
     foreign.mkdir(parents=True)
     (foreign / "__init__.py").write_text("")
     monkeypatch.setattr(sys, "path", [str(tmp_path / "site")])
+    monkeypatch.delitem(sys.modules, "azureml", raising=False)  # another test may have loaded ours
     assert not (ensure_light(tmp_path) / "azureml").exists()
     (foreign.parent / "_homerun.py").write_text("")
     assert (ensure_light(tmp_path) / "azureml" / "core" / "__init__.py").is_file()

@@ -170,11 +170,16 @@ class RunStoreTests(ABC):
         store.runs.wait_reason(run_id, "why")
         assert store.changes.now() == before
 
-    def test_every_change_wakes_whoever_waits(self, store: Store) -> None:
+    def test_a_change_wakes_who_looks_at_runs_and_the_scheduler_where_it_has_to_act(
+        self, store: Store
+    ) -> None:
         run_id = make_run(store).run_id
+        topics = {RUNS, SCHEDULER, run_topic(run_id)}
         before = store.changes.now()
         store.runs.advance(run_id, "Queued", Writer.SCHEDULER)
-        topics = {RUNS, SCHEDULER, run_topic(run_id)}
+        assert store.changes.wait(topics, 0, since=before) == topics - {SCHEDULER}
+        before = store.changes.now()
+        store.runs.request_cancel(run_id, "me")
         assert store.changes.wait(topics, 0, since=before) == topics
 
     def test_changed_runs_are_given_since_a_cursor(self, store: Store) -> None:
