@@ -132,7 +132,7 @@ def test_a_batch_that_is_none_is_refused(served, space):
 def test_a_batch_too_long_is_refused_before_it_is_kept(served, space):
     served.new_run(space, "long")
     answer = served.ask("POST", "/api/runs/long/ingest", b"x" * (8 * 1024 * 1024 + 1))
-    assert answer.status == 422
+    assert (answer.status, answer.error["code"]) == (413, "invalid_input")
 
 
 def test_a_user_of_the_studio_comes_in_by_a_ticket(served):

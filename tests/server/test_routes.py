@@ -3,9 +3,12 @@
 import re
 
 import pytest
+from starlette.datastructures import Headers
 from starlette.routing import Route
 
+from homerun.schema.errors import PermissionDeniedError
 from homerun.server.auth import RULES, find_rule
+from homerun.server.guard import check_source
 
 SAMPLE = {"run_id": "some_run", "digest": "0" * 64, "snapshot_id": "0" * 64, "path": "a/b.txt"}
 IDS = [f"{rule.method} {rule.path}" for rule in RULES]
@@ -103,6 +106,14 @@ def test_a_wrong_method_says_which_are_right(served):
     answer = served.ask("PUT", "/api/runs")
     assert answer.status == 405
     assert answer.headers["allow"] == "GET, POST"
+
+
+@pytest.mark.parametrize("extra", [(b"host", b"evil.example"), (b"origin", b"http://evil.example")])
+def test_a_header_said_twice_does_not_hide_the_foreign_one(extra):
+    known = [(b"host", b"127.0.0.1:1"), (b"origin", b"http://127.0.0.1:1")]
+    check_source(Headers(raw=known))
+    with pytest.raises(PermissionDeniedError):
+        check_source(Headers(raw=[*known, extra]))
 
 
 def test_paths_are_looked_at_after_decoding():

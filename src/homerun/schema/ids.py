@@ -100,10 +100,19 @@ def is_digest(value: str) -> bool:
 
 
 def is_artifact_path(path: str) -> bool:
-    """Tell whether this may name an artifact: relative, ``/`` between parts, no ``..``, no NUL."""
-    if not path or len(path) > 5000 or path.startswith("/") or "\\" in path or "\0" in path:
+    """Tell whether this may name an artifact: relative, ``/`` between parts, no ``..``, no NUL.
+
+    Every such path can be a file's below a folder whose own path is not very long: UTF-8, at most
+    255 bytes a part and 2,048 in all.
+    """
+    try:
+        length = len(path.encode("utf-8"))
+    except UnicodeEncodeError:
         return False
-    return all(part not in ("", ".", "..") for part in path.split("/"))
+    if not 0 < length <= 2048 or "\\" in path or "\0" in path:
+        return False
+    parts = path.split("/")
+    return all(part not in ("", ".", "..") and len(part.encode("utf-8")) < 256 for part in parts)
 
 
 def _sha256(text: str) -> Any:

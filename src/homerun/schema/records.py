@@ -20,6 +20,8 @@ import json
 import struct
 from typing import Any, Dict, List, Optional, Tuple
 
+from homerun.schema.wire import read_json
+
 RECORD_SIZE = 32
 HEAD = struct.Struct("<BBHIqq")
 FLOAT_RECORD = struct.Struct("<BBHIqqd")
@@ -132,7 +134,7 @@ class BatchHeader:
                 names,
                 str(data.get("stream", "user")),
             )
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, AttributeError, OverflowError) as error:
             raise ValueError(f"not a batch header: {error}") from error
 
 
@@ -153,7 +155,7 @@ def unpack_batch(body: bytes) -> Tuple[BatchHeader, memoryview, memoryview]:
         raise ValueError("not a batch of journal records")
     (length,) = ENTRY_LENGTH.unpack_from(view, 4)
     start = 8 + length
-    header = BatchHeader.from_json(json.loads(bytes(view[8:start]).decode("utf-8")))
+    header = BatchHeader.from_json(read_json(bytes(view[8:start]).decode("utf-8")))
     if not 0 <= header.count <= MAX_BATCH_RECORDS or header.first < 0:
         raise ValueError(f"a batch holds 0 to {MAX_BATCH_RECORDS} records")
     end = start + header.count * RECORD_SIZE

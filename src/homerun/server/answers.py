@@ -81,6 +81,8 @@ async def on_http_error(_request: Request, error: Exception) -> Response:
     """Give the framework's own refusals the shape of all others."""
     if not isinstance(error, HTTPException):
         raise error
+    if isinstance(error.__cause__, HomerunError):  # FastAPI wraps what comes up as it reads a body
+        return error_answer(error.__cause__)
     cls = _KNOWN.get(error.status_code, HomerunError)
     body = cls(f"{error.detail}.").to_json()
     return Json(body, status_code=error.status_code, headers=dict(error.headers or {}))

@@ -12,7 +12,7 @@ from homerun.schema.errors import InvalidInputError
 from homerun.server.answers import Json
 
 _PART = 256 * 1024
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 _SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 # Reads at most the second number of bytes from the first on; empty only at the end.

@@ -18,6 +18,7 @@ from homerun.schema.errors import (
 )
 from homerun.server import auth
 from homerun.server.answers import Json, error_answer
+from homerun.server.body import MAX_BYTES, MAX_MANIFEST_BYTES, limited
 from homerun.store import Store, hash_token
 
 SESSION = "session"  # the role of what the Studio's cookie holds
@@ -74,6 +75,8 @@ class Guard:
             answer = await self._check(scope)
         except HomerunError as error:
             answer = error_answer(error)
+        if scope["method"] != "PUT":  # a file goes to disk as it comes; all else into memory
+            receive = limited(receive, _body_limit(scope["path"]))
         await (answer or self._app)(scope, receive, send_with_headers)
 
     async def _check(self, scope: Scope) -> Json | None:
@@ -144,14 +147,19 @@ def check_source(headers: Headers) -> None:
     Raises:
         PermissionDeniedError: Host is not the loopback's, or Origin is foreign.
     """
-    host = headers.get("host", "")
-    if not _HOST.fullmatch(host):
+    hosts = headers.getlist("host")
+    host = ", ".join(hosts)
+    if len(hosts) != 1 or not _HOST.fullmatch(host):
         raise PermissionDeniedError(
             f"The server does not answer under the name {host!r}.", "Use 127.0.0.1 or localhost."
         )
-    origin = headers.get("origin")
-    if origin is not None and origin.lower() != f"http://{host}".lower():
-        raise PermissionDeniedError(f"Pages of {origin!r} may not speak to this server.")
+    for origin in headers.getlist("origin"):
+        if origin.lower() != f"http://{host}".lower():
+            raise PermissionDeniedError(f"Pages of {origin!r} may not speak to this server.")
+
+
+def _body_limit(path: str) -> int:
+    return MAX_MANIFEST_BYTES if path.startswith("/api/snapshots") else MAX_BYTES
 
 
 def _no_such_route(method: str, path: str, methods: list[str]) -> Json:

@@ -6,9 +6,8 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from homerun.schema.errors import InvalidInputError
-from homerun.schema.records import MAX_BATCH_BYTES, unpack_batch
+from homerun.schema.records import unpack_batch
 from homerun.server.answers import Json
-from homerun.server.body import receive_small
 from homerun.store import Store
 
 
@@ -20,7 +19,7 @@ class Ingest:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take one request."""
-        body = await receive_small(Request(scope, receive), MAX_BATCH_BYTES)
+        body = await Request(scope, receive).body()
         answer = await to_thread.run_sync(self._keep, scope["path_params"]["run_id"], body)
         await answer(scope, receive, send)
 
@@ -37,7 +36,7 @@ class Ingest:
                 " recorded."
             )
         self._store.metrics.ingest(header, records, entries)
-        return Json({"next": header.first + header.count})
+        return Json({"next": self._store.metrics.cursor(run_id, header.writer)})
 
 
 def ingest_route(store: Store) -> Route:

@@ -1,6 +1,5 @@
 """A submitted run spec, looked at as a whole: all that is wrong with it is said at once."""
 
-import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -11,6 +10,8 @@ from homerun.schema.runs import RunSpec
 
 Check = Callable[[Any], bool]
 _MODES = ("mount", "download", "direct")
+_DEFINITION_TEXTS = ("interpreter_path", "conda", "pip", "python_version")
+_YEARS_S = 10 * 366 * 24 * 3600
 
 
 def read_spec(body: dict[str, Any]) -> RunSpec:
@@ -33,8 +34,28 @@ def read_spec(body: dict[str, Any]) -> RunSpec:
     return RunSpec.from_json(filled)
 
 
+def is_definition(value: Any) -> bool:
+    """Tell whether this can be an environment's definition (``schema.environments``)."""
+    return (
+        isinstance(value, dict)
+        and value.get("kind", "user_managed") in KINDS
+        and all(_maybe(_is_text)(value.get(name)) for name in _DEFINITION_TEXTS)
+        and _maybe(_is_variables)(value.get("environment_variables"))
+    )
+
+
 def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and "\0" not in value
+    if not isinstance(value, str) or "\0" in value:
+        return False
+    try:
+        value.encode("utf-8", "surrogateescape")  # as the operating system takes it
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _is_variables(value: Any) -> bool:
+    return _is_texts(value) and not any(name == "" or "=" in name for name in value)
 
 
 def _is_texts(value: Any) -> bool:
@@ -55,10 +76,6 @@ def _is_arguments(value: Any) -> bool:
     return isinstance(value, list) and all(_is_word(word) for word in value)
 
 
-def _is_environment(value: Any) -> bool:
-    return isinstance(value, dict) and value.get("kind", "user_managed") in KINDS
-
-
 def _is_input(value: Any) -> bool:
     return (
         isinstance(value, dict)
@@ -67,7 +84,7 @@ def _is_input(value: Any) -> bool:
         and value.get("mode") in _MODES
         and _is_text(value.get("datastore"))
         and isinstance(value.get("paths"), list)
-        and all(_is_text(path) for path in value["paths"])
+        and all(_is_text(path) and ".." not in path.split("/") for path in value["paths"])
     )
 
 
@@ -76,11 +93,7 @@ def _is_inputs(value: Any) -> bool:
 
 
 def _is_duration(value: Any) -> bool:
-    return _is_number(value) and 0 < value < math.inf
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= _YEARS_S
 
 
 def _is_gpus(value: Any) -> bool:
@@ -106,13 +119,13 @@ _CHECKS: dict[str, tuple[Check, str]] = {
     "arguments": (_is_arguments, 'a list of texts or {"input": name}'),
     "target": (_named(ids.is_target_name), "the name of a compute target"),
     "snapshot_id": (_maybe(_named(ids.is_digest)), "the id of a snapshot"),
-    "environment": (_maybe(_is_environment), f"a definition of kind {', '.join(KINDS)}"),
+    "environment": (_maybe(is_definition), f"a definition of kind {', '.join(KINDS)}"),
     "environment_name": _TEXT,
     "environment_version": _TEXT,
-    "environment_variables": _TEXTS,
+    "environment_variables": (_is_variables, "an object of names without '=' to text"),
     "interpreter": _TEXT,
     "inputs": (_is_inputs, "a list of inputs, each with name, mode, datastore and paths"),
-    "max_run_duration_s": (_maybe(_is_duration), "a number of seconds above 0"),
+    "max_run_duration_s": (_maybe(_is_duration), "a number of seconds up to 10 years"),
     "gpus": (_is_gpus, "a whole number from 0 to 1024"),
     "display_name": _TEXT,
     "description": _TEXT,

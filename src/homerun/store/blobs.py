@@ -81,6 +81,13 @@ class BlobStore:
                 missing.append(digest)
         return missing
 
+    def size(self, digest: str) -> int | None:
+        """Give a blob's size in bytes, None where it is not here."""
+        try:
+            return int(self._files.size(self._path(digest)))
+        except FileNotFoundError:
+            return None
+
     def list(self) -> Iterator[tuple[str, float]]:
         """Give every blob's digest and when it was put or last asked for, in Unix seconds."""
         for folder in self._listing(self._root):

@@ -1,6 +1,5 @@
 """Journal records as columns, and back to values. The only module that loads NumPy at import."""
 
-import json
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from homerun.schema.records import (
     Type,
     split_entries,
 )
+from homerun.schema.wire import read_json
 from homerun.store.points import number_of
 
 RECORD = np.dtype(
@@ -75,6 +75,11 @@ class Split:
         }
 
 
+def whole_text(text: str) -> str:
+    """Replace halves of characters, for which UTF-8 has no bytes: they must not hold up a run."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def split(
     header: BatchHeader, records: memoryview | bytes, entries: memoryview | bytes, skip: int = 0
 ) -> Split:
@@ -129,7 +134,7 @@ def _name(codes: NDArray[np.uint32], header: BatchHeader) -> tuple[Ints, list[st
         name = header.names.get(code)
         if name is None:
             raise InvalidInputError(f"The batch does not say what name number {code} stands for.")
-        places.append(index.setdefault(name, len(index)))
+        places.append(index.setdefault(whole_text(name), len(index)))
     return np.array(places, dtype=np.int64)[inverse], list(index)
 
 
@@ -180,19 +185,23 @@ def _add_mark(made: Split, record: Any, text: str, header: BatchHeader) -> None:
         name = header.names.get(int(record["name"]))
         if name is None:
             raise InvalidInputError("The batch does not say which tag it sets.")
-        made.tags[name] = text
+        made.tags[whole_text(name)] = text
         return
     try:
-        data = json.loads(text)
+        data = read_json(text)
     except ValueError:
         return  # refusing it would hold up everything behind it for ever
     if not isinstance(data, dict):
         return
     if record["kind"] == Kind.PROPERTIES:
         for key, value in data.items():
-            made.properties.setdefault(str(key), value)
+            made.properties.setdefault(whole_text(str(key)), _text_of(value))
     elif record["kind"] == Kind.EVENT:
         made.events.append(data)
+
+
+def _text_of(value: Any) -> str:
+    return "" if value is None else whole_text(str(value))
 
 
 def _pack_entry(text: str) -> bytes:

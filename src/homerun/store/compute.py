@@ -16,15 +16,15 @@ from homerun.store.database import Database
 from homerun.store.tables import compute, runs, workspaces
 
 _WAITING = (RunStatus.NOT_STARTED, RunStatus.QUEUED, RunStatus.PREPARING)
-_CHANGEABLE = (
-    "vm_size",
-    "vm_priority",
-    "min_nodes",
-    "max_nodes",
-    "idle_seconds_before_scaledown",
-    "description",
-    "tags",
-)
+_CHANGEABLE = {
+    "vm_size": "a text",
+    "vm_priority": "a text",
+    "min_nodes": "a whole number from 0 to 1,000,000",
+    "max_nodes": "a whole number from 0 to 1,000,000",
+    "idle_seconds_before_scaledown": "a whole number from 0 to 2,000,000,000",
+    "description": "a text",
+    "tags": "an object of text to text",
+}
 
 
 class ComputeTargets:
@@ -47,7 +47,7 @@ class ComputeTargets:
                 "Use letters, digits, '_' and '-', and begin with a letter or digit.",
             )
         values = asdict(body)
-        _check_sizes(values)
+        _check(values)
         with self._database.write() as transaction:
             same = _which(body.workspace_id, body.name)
             changed = transaction.execute(update(compute).where(*same).values(values))
@@ -95,7 +95,7 @@ class ComputeTargets:
                 f"Can be changed: {', '.join(_CHANGEABLE)}.",
             )
         before = self.get(workspace_id, name)
-        _check_sizes({**asdict(before), **changes})
+        _check({**asdict(before), **changes})
         if changes:
             with self._database.write() as transaction:
                 same = _which(workspace_id, name)
@@ -155,10 +155,28 @@ def _which(workspace_id: str, name: str) -> Iterable[Any]:
     return (_inside(workspace_id), compute.c.name == name)
 
 
-def _check_sizes(values: Mapping[str, Any]) -> None:
-    low, high = values["min_nodes"], values["max_nodes"]
-    if not (isinstance(low, int) and isinstance(high, int) and 0 <= low <= high):
+def _check(values: Mapping[str, Any]) -> None:
+    faults = [
+        f"{name} is {values[name]!r:.80} and must be {what}"
+        for name, what in _CHANGEABLE.items()
+        if not _can_be(name, values[name])
+    ]
+    if not faults and values["min_nodes"] > values["max_nodes"]:
+        faults.append(f"min_nodes {values['min_nodes']} is above max_nodes {values['max_nodes']}")
+    if faults:
         raise InvalidInputError(
-            f"min_nodes {low!r} and max_nodes {high!r} cannot be the sizes of a compute target.",
-            "Use whole numbers with 0 <= min_nodes <= max_nodes.",
+            f"The compute target cannot be kept: {'; '.join(faults)}.", "Nothing was changed."
         )
+
+
+def _can_be(name: str, value: Any) -> bool:
+    if name == "tags":
+        return isinstance(value, dict) and all(
+            isinstance(text, str) for pair in value.items() for text in pair
+        )
+    if name == "description":
+        return value is None or isinstance(value, str)
+    if name.startswith("vm_"):
+        return isinstance(value, str)
+    most = 1_000_000 if name.endswith("_nodes") else 2_000_000_000
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most

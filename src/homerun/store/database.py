@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from homerun.schema.errors import HomerunError, ServerUnreachableError
+from homerun.schema.errors import HomerunError, InvalidInputError, ServerUnreachableError
 from homerun.store.changes import Changes
 from homerun.store.tables import HEAD, REVISIONS, alembic_version, metadata
 
@@ -80,18 +80,32 @@ class Database:
             is_durable: False spares the wait for the disk, where losing power may undo it.
 
         Raises:
+            InvalidInputError: A number or a text is none that SQLite holds. Nothing was recorded.
             ServerUnreachableError: The disk is full. Nothing was recorded.
         """
         transaction = Transaction(self._writer)
-        full = refuse_when_full(self.path)
-        with self._lock, full, self._waiting_for_disk(is_durable), self._writer.begin():
+        with (
+            refuse_what_cannot_be_kept(),
+            refuse_when_full(self.path),
+            self._lock,
+            self._waiting_for_disk(is_durable),
+            self._writer.begin(),
+        ):
             yield transaction
         self._changes.notify(*dict.fromkeys(transaction.topics))
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Read: what is seen stays the same until the block ends."""
-        with self._read_engine.connect() as connection, connection.begin():
+        """Read: what is seen stays the same until the block ends.
+
+        Raises:
+            InvalidInputError: A number or a text that is looked for is none that SQLite can hold.
+        """
+        with (
+            refuse_what_cannot_be_kept(),
+            self._read_engine.connect() as connection,
+            connection.begin(),
+        ):
             yield connection
 
     def close(self) -> None:
@@ -145,6 +159,23 @@ def create(connection: Connection) -> None:
     metadata.create_all(connection, checkfirst=False)
     alembic_version.create(connection)
     connection.execute(insert(alembic_version).values(version_num=HEAD))
+
+
+@contextmanager
+def refuse_what_cannot_be_kept() -> Iterator[None]:
+    """Turn what SQLite has no form for into a sentence.
+
+    Raises:
+        InvalidInputError: A number has more than 64 bits, or a text holds half of a character.
+    """
+    try:
+        yield
+    except OverflowError as error:
+        raise InvalidInputError("A number has more than 64 bits; nothing was recorded.") from error
+    except UnicodeEncodeError as error:
+        raise InvalidInputError(
+            f"The text {error.object!r:.80} holds half of a character; nothing was recorded."
+        ) from error
 
 
 @contextmanager

@@ -12,6 +12,8 @@ from homerun.schema.errors import ConflictError, InvalidInputError, NotFoundErro
 from homerun.store.database import Database
 from homerun.store.tables import environments, images, workspaces
 
+_LONGEST = 255
+
 
 class EnvironmentVersions:
     """The environments of all workspaces, every version kept."""
@@ -24,12 +26,16 @@ class EnvironmentVersions:
         """Register a definition; the same one under the same name gives the version it has.
 
         Raises:
-            InvalidInputError: The name is empty.
+            InvalidInputError: The name or the version cannot be one.
             NotFoundError: There is no such workspace.
             ConflictError: The version asked for has another definition.
         """
-        if not body.name.strip():
-            raise InvalidInputError("An environment needs a name.")
+        for what, text in (("name", body.name), ("version", body.version or "1")):
+            if not text.strip() or len(text) > _LONGEST or set("/\0") & set(text):
+                raise InvalidInputError(
+                    f"{text!r:.80} cannot be the {what} of an environment.",
+                    f"Use up to {_LONGEST} characters, and no '/'.",
+                )
         full = full_digest(body.definition)
         mine = (environments.c.workspace_id == body.workspace_id, environments.c.name == body.name)
         with self._database.write() as transaction:

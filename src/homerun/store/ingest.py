@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from homerun.schema.errors import ConflictError
+from homerun.schema.errors import ConflictError, InvalidInputError
 from homerun.schema.records import BatchHeader
 from homerun.store.changes import RUNS, metrics_topic, run_topic
-from homerun.store.columns import Group, Split, split
+from homerun.store.columns import Group, Split, split, whole_text
 from homerun.store.database import Database, Transaction
 from homerun.store.files import run_number
 from homerun.store.moves import next_revision
@@ -17,6 +17,7 @@ from homerun.store.runs import add_properties, set_tags
 from homerun.store.tables import batches, metrics, run_properties, runs, writers
 
 _NAMES_AT_ONCE = 500
+_STREAMS = ("user", "system")
 
 
 def ingest(
@@ -26,6 +27,10 @@ def ingest(
     entries: memoryview | bytes,
 ) -> int:
     """Keep what is new of a batch; ``MetricStore.ingest`` says the rest."""
+    if header.stream not in _STREAMS:
+        raise InvalidInputError(
+            f"There is no stream {header.stream!r}; nothing was recorded.", "Known: user, system."
+        )
     parted = split(header, records, entries)  # before the writer's turn: others may write meanwhile
     with database.write() as transaction:
         run = run_number(transaction, header.run_id)
@@ -149,7 +154,11 @@ def _keep_marks(transaction: Transaction, run: int, parted: Split) -> None:
         new = new.on_conflict_do_update(
             index_elements=["run", "key"], set_={"value": new.excluded.value}
         )
-        rows = [{"run": run, "key": k, "value": str(v)} for k, v in said.items() if v is not None]
+        rows = [
+            {"run": run, "key": k, "value": whole_text(str(v))}
+            for k, v in said.items()
+            if v is not None
+        ]
         if rows:
             transaction.execute(new, rows)
     bump = {"revision": next_revision()}

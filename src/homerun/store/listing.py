@@ -10,11 +10,16 @@ from homerun.schema.states import FINAL
 from homerun.store.tables import metrics, run_tags, runs
 
 MAX_LIMIT = 1000
+_MOST_WORDS = 50  # SQLite takes no expression of any depth
 _METRIC = "metric:"
 
 
 def count(connection: Connection, query: RunQuery) -> dict[str, int]:
-    """Give how many runs match in each status, whatever statuses are asked for."""
+    """Give how many runs match in each status, whatever statuses are asked for.
+
+    Raises:
+        InvalidInputError: More words are looked for than can be.
+    """
     counted = select(runs.c.status, func.count()).where(*_narrow(query)).group_by(runs.c.status)
     return {row[0]: row[1] for row in connection.execute(counted)}
 
@@ -47,7 +52,10 @@ def _narrow(query: RunQuery) -> list[ColumnElement[bool]]:
         found.append(runs.c.status.not_in(FINAL) if query.live else runs.c.status.in_(FINAL))
     if query.tag:
         found.append(_has_tag(query.tag))
-    found.extend(_has_word(word) for word in (query.q or "").split())
+    words = (query.q or "").split()
+    if len(words) > _MOST_WORDS:
+        raise InvalidInputError(f"{len(words)} words are too many to look for.", "Use up to 50.")
+    found.extend(_has_word(word) for word in words)
     return found
 
 

@@ -1,5 +1,6 @@
 """Text logs while they grow: files that are only ever appended to, by byte offset."""
 
+import itertools
 import os
 import shutil
 import threading
@@ -32,13 +33,15 @@ class LogStore:
         sealed log that grows by it seals it again.
 
         Raises:
-            ConflictError: Bytes before ``offset`` are missing. Nothing was added.
+            ConflictError: Bytes before ``offset`` are missing, the path is a folder of other logs,
+                or a part of it is a log. Nothing was added.
             InvalidInputError: The path cannot name an artifact.
             NotFoundError: There is no such run.
             ServerUnreachableError: The disk is full. Nothing was added.
         """
         place = self._place(run_id, path)
         with self._lock:
+            self._refuse_folders(run_id, path, place)
             is_sealed = not place.exists() and self._files.find(run_id, path) is not None
             size = self._size(run_id, path)
             if offset < 0 or offset > size:
@@ -110,6 +113,14 @@ class LogStore:
             raise InvalidInputError(f"{path!r} cannot name a log.", "Use a relative path.")
         return self._root / run_key(run_id) / path
 
+    def _refuse_folders(self, run_id: str, path: str, place: Path) -> None:
+        above = itertools.takewhile(lambda folder: folder != self._root, place.parents)
+        if place.is_dir() or any(folder.is_file() for folder in above):
+            raise ConflictError(
+                f"{path!r} of run {run_id!r} cannot be a log: it is a folder of logs, or a part of"
+                " it is a log; nothing was added."
+            )
+
     def _size(self, run_id: str, path: str) -> int:
         try:
             return self._place(run_id, path).stat().st_size
@@ -119,7 +130,7 @@ class LogStore:
 
     def _unseal(self, run_id: str, path: str, place: Path) -> None:
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        scratch = place.with_name(place.name + ".unsealing")
+        scratch = self._root / ".unsealing"  # one at a time: the lock is held
         digest = self._files.get(run_id, path).digest or ""
         with self._blobs.open(digest) as source, scratch.open("wb") as target:
             shutil.copyfileobj(source, target)

@@ -1,13 +1,12 @@
 """One value of a metric, between its eight bytes and Python; NumPy stays out of lists of runs."""
 
-import json
 import math
 import struct
 from typing import Any
 
 from homerun.schema.api import MetricSummary
 from homerun.schema.records import METRIC_KINDS, Kind, Type, step_of
-from homerun.schema.wire import to_wire
+from homerun.schema.wire import read_json, to_wire
 
 _BITS = struct.Struct("<q")
 _FLOAT = struct.Struct("<d")
@@ -62,6 +61,6 @@ def to_summary(row: Any) -> MetricSummary:
 
 def _from_json_text(text: str) -> Any:
     try:
-        return json.loads(text)
+        return read_json(text)
     except ValueError:
         return text

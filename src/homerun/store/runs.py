@@ -4,7 +4,7 @@ import builtins
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from homerun.schema import ids
@@ -120,8 +120,9 @@ class Runs(RunWatch):
             row = one_row(transaction, run_id)
             _refuse_changed_properties(transaction, row.number, patch.properties)
             if patch.remove_tags:
-                gone = run_tags.c.key.in_(patch.remove_tags)
-                transaction.execute(delete(run_tags).where(run_tags.c.run == row.number, gone))
+                gone = (run_tags.c.run == row.number, run_tags.c.key == bindparam("gone"))
+                keys = [{"gone": key} for key in patch.remove_tags]
+                transaction.execute(delete(run_tags).where(*gone), keys)
             set_tags(transaction, row.number, patch.tags)
             add_properties(transaction, row.number, patch.properties)
             values: dict[str, Any] = {"revision": next_revision()}

@@ -28,11 +28,12 @@ class Snapshots:
         """Keep a manifest whose blobs are all here; the same files give the same snapshot.
 
         Raises:
-            InvalidInputError: A path or digest is none, or a path stands twice.
+            InvalidInputError: A path or digest is none, a path stands twice or is a folder too, or
+                a size is not that of the blob.
             NotFoundError: Blobs are missing. Nothing was kept.
         """
         files = sorted(body.files, key=lambda file: file.path)
-        _check(files)
+        _check(files, self._blobs)
         kept = [asdict(file) for file in files]
         text = json.dumps(kept, sort_keys=True, separators=(",", ":"))
         made = Snapshot(
@@ -77,11 +78,23 @@ class Snapshots:
         return Snapshot(row.id, files, row.size, row.created_ms)
 
 
-def _check(files: list[SnapshotFile]) -> None:
+def _check(files: list[SnapshotFile], blobs: BlobStore) -> None:
     faults = [f"{file.path!r} is no path" for file in files if not is_artifact_path(file.path)]
     faults += [f"{file.digest!r} is no digest" for file in files if not is_digest(file.digest)]
     for before, after in itertools.pairwise(files):
         if before.path == after.path:
             faults.append(f"{after.path!r} stands twice")
+    folders = {folder for file in files for folder in itertools.accumulate(_folders(file.path))}
+    faults += [f"{file.path!r} is a folder too" for file in files if file.path + "/" in folders]
+    # The tar says a file's size before it gives the bytes.
+    faults = faults or [
+        f"{file.path!r} has {size} bytes and not {file.size}"
+        for file in files
+        if (size := blobs.size(file.digest)) not in (None, file.size)
+    ]
     if faults:
         raise InvalidInputError(f"The snapshot cannot be kept: {'; '.join(faults[:10])}.")
+
+
+def _folders(path: str) -> list[str]:
+    return [f"{part}/" for part in path.split("/")[:-1]]

@@ -26,7 +26,7 @@ class Token:
 
 def hash_token(token: str) -> str:
     """Give what is kept of a token."""
-    return hashlib.sha256(token.encode("utf-8")).hexdigest()
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Tokens:

@@ -9,9 +9,10 @@ from starlette.responses import Response
 
 from homerun.schema.api import ComputeBody
 from homerun.server.answers import Json
+from homerun.server.body import JsonRoute
 from homerun.server.services import Here, Services, Who
 
-router = APIRouter(prefix="/api/compute")
+router = APIRouter(prefix="/api/compute", route_class=JsonRoute)
 
 
 @router.get("")

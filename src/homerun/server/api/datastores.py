@@ -18,6 +18,7 @@ from homerun.server.answers import Json
 from homerun.server.body import receive
 from homerun.server.download import download, read_file
 from homerun.server.services import Here, Services, Who
+from homerun.store import refuse_when_full
 
 router = APIRouter(prefix="/api/datastores")
 _PART = 1024 * 1024
@@ -69,13 +70,11 @@ async def put(
         scratch = here.settings.home / "datastores" / ".scratch" / uuid.uuid4().hex
         scratch.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            with scratch.open("xb") as file:
-                shutil.copyfileobj(body, file, _PART)
-            _settle(scratch, place, overwrite)
-        except FileExistsError as error:
-            raise _taken(path) from error
-        except NotADirectoryError as error:
-            raise ConflictError(f"A part of {path!r} is a file; nothing was kept.") from error
+            with refuse_when_full(scratch):
+                with scratch.open("xb") as file:
+                    shutil.copyfileobj(body, file, _PART)
+                _make_folder(place, path)
+                _settle(scratch, place, path, overwrite)
         finally:
             scratch.unlink(missing_ok=True)
         return _describe(place, path)
@@ -112,12 +111,21 @@ def _taken(path: str) -> ConflictError:
     )
 
 
-def _settle(scratch: Path, place: Path, overwrite: bool) -> None:
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+def _make_folder(place: Path, path: str) -> None:
+    try:
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise ConflictError(f"A part of {path!r} is a file; nothing was kept.") from error
+
+
+def _settle(scratch: Path, place: Path, path: str, overwrite: bool) -> None:
     if overwrite:
         scratch.replace(place)
-    else:
-        os.link(scratch, place)  # fails where another one was faster
+        return
+    try:
+        os.link(scratch, place)
+    except FileExistsError as error:  # another one was faster
+        raise _taken(path) from error
 
 
 def _walk(root: Path, prefix: str) -> Iterator[DatastoreFile]:

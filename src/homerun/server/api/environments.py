@@ -6,9 +6,11 @@ from homerun.schema.api import EnvironmentBody
 from homerun.schema.environments import KINDS
 from homerun.schema.errors import InvalidInputError
 from homerun.server.answers import Json
+from homerun.server.body import JsonRoute
 from homerun.server.services import Here, Who
+from homerun.server.specs import is_definition
 
-router = APIRouter(prefix="/api/environments")
+router = APIRouter(prefix="/api/environments", route_class=JsonRoute)
 
 
 @router.get("")
@@ -26,10 +28,10 @@ def list_environments(
 def register_environment(here: Here, who: Who, body: EnvironmentBody) -> Json:
     """Register an environment; the same definition gives the same version again."""
     who.allow(body.workspace_id)
-    kind = body.definition.get("kind")
-    if kind not in KINDS:
+    if "kind" not in body.definition or not is_definition(body.definition):
         raise InvalidInputError(
-            f"An environment's kind cannot be {kind!r}.", f"Known: {', '.join(KINDS)}."
+            f"The environment {body.name!r:.80} cannot be registered: its definition needs a kind"
+            f" of {', '.join(KINDS)}, and texts for all else; nothing was registered."
         )
     return Json(here.store.environments.register(body))
 

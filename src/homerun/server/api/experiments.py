@@ -4,9 +4,10 @@ from fastapi import APIRouter
 
 from homerun.schema.api import ExperimentBody
 from homerun.server.answers import Json
+from homerun.server.body import JsonRoute
 from homerun.server.services import Here, Who
 
-router = APIRouter(prefix="/api/experiments")
+router = APIRouter(prefix="/api/experiments", route_class=JsonRoute)
 
 
 @router.get("")

@@ -9,11 +9,10 @@ from homerun.schema.errors import ConflictError, InvalidInputError
 from homerun.schema.ids import is_artifact_path
 from homerun.schema.states import Writer
 from homerun.server.answers import Json
-from homerun.server.body import receive_small
+from homerun.server.body import JsonRoute
 from homerun.server.services import Here, Who
 
-router = APIRouter(prefix="/api/runs/{run_id}")
-MAX_LOG_BYTES = 8 * 1024 * 1024
+router = APIRouter(prefix="/api/runs/{run_id}", route_class=JsonRoute)
 
 
 @router.post("/beat")
@@ -47,6 +46,6 @@ async def append_log(here: Here, request: Request, run_id: str, path: str, offse
     """Append text to a live log; what is there already is skipped, a gap is a conflict."""
     if not is_artifact_path(path) or offset < 0:
         raise InvalidInputError(f"{path!r} at {offset} is no place in a log.")
-    data = await receive_small(request, MAX_LOG_BYTES)
+    data = await request.body()
     size = await to_thread.run_sync(here.store.logs.append, run_id, path, offset, data)
     return Json({"size": size})

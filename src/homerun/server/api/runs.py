@@ -12,11 +12,12 @@ from homerun.schema.runs import RunSpec
 from homerun.schema.states import ALL
 from homerun.server.answers import Json
 from homerun.server.auth import check_parent
+from homerun.server.body import JsonRoute
 from homerun.server.services import Here, Who
 from homerun.server.specs import read_spec
 from homerun.store import Store
 
-router = APIRouter(prefix="/api/runs")
+router = APIRouter(prefix="/api/runs", route_class=JsonRoute)
 _MOST = 1000
 _TEXTS = ("workspace_id", "experiment", "q", "tag", "parent", "target")
 _SORTS = ("created", "name", "status", "duration")

@@ -12,11 +12,12 @@ import homerun
 from homerun.schema.api import Health
 from homerun.schema.errors import AuthenticationError
 from homerun.server.answers import Json
+from homerun.server.body import JsonRoute
 from homerun.server.guard import SESSION
 from homerun.server.services import Here
 from homerun.store import hash_token
 
-router = APIRouter()
+router = APIRouter(route_class=JsonRoute)
 _SESSION_S = 30 * 24 * 3600
 
 

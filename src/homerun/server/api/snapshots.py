@@ -12,11 +12,11 @@ from homerun.schema.errors import InvalidInputError, PermissionDeniedError
 from homerun.schema.ids import is_digest
 from homerun.server.answers import Json
 from homerun.server.auth import Principal
-from homerun.server.body import receive
+from homerun.server.body import JsonRoute, receive
 from homerun.server.services import Here, Services, Who
 from homerun.store import Store
 
-router = APIRouter(prefix="/api")
+router = APIRouter(prefix="/api", route_class=JsonRoute)
 _PART = 256 * 1024
 
 

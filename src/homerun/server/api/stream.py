@@ -1,6 +1,5 @@
 """The live stream: one for each visible page, resumable by its cursors."""
 
-import json
 from collections.abc import AsyncIterator
 from typing import Annotated
 
@@ -9,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from homerun.schema.errors import InvalidInputError
+from homerun.schema.wire import read_json
 from homerun.server.answers import Json, encode
 from homerun.server.followers import PAUSE_S, Followers, Watcher
 from homerun.server.services import Here
@@ -53,7 +53,7 @@ def read_cursors(since: str, topics: list[str]) -> dict[str, str]:
             return {topics[0]: since}
         raise InvalidInputError("since must be an object of topic to cursor, as JSON.")
     try:
-        found = json.loads(since)
+        found = read_json(since)
     except ValueError as error:
         raise InvalidInputError(f"since is no JSON: {error}.") from error
     if not isinstance(found, dict):

@@ -6,9 +6,10 @@ from starlette.responses import Response
 from homerun.schema.api import WorkspaceBody
 from homerun.schema.errors import PermissionDeniedError
 from homerun.server.answers import Json
+from homerun.server.body import JsonRoute
 from homerun.server.services import Here, Who
 
-router = APIRouter(prefix="/api/workspaces")
+router = APIRouter(prefix="/api/workspaces", route_class=JsonRoute)
 
 
 @router.get("")
