@@ -14,7 +14,7 @@ help:
 	@echo "make fix       what of that can be mended by itself"
 	@echo "make run       server and Studio on a scratch folder with demo data"
 	@echo "make bench     the figures, on this machine"
-	@echo "make docs      the reference pages that are made from the code"
+	@echo "make docs      hold the reference pages against the code"
 	@echo "make suite     one backend's conformance suite: make suite BACKEND=local"
 	@echo "make lock      requirements/dev.txt anew from dev.in and pyproject.toml"
 
@@ -56,7 +56,7 @@ bench: setup
 	@$(BIN)/python -m bench
 
 docs: setup
-	@$(BIN)/python scripts/docs.py
+	@$(BIN)/python -m pytest -q tests/test_house_style.py tests/server/test_docs.py
 
 suite: setup
 	@$(BIN)/python -m pytest tests/compute -k "$(BACKEND)"
