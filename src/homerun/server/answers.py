@@ -1,5 +1,6 @@
 """What the API answers with: JSON that can hold any number, and one shape for every error."""
 
+import gzip
 import json
 import logging
 from typing import Any
@@ -21,6 +22,7 @@ from homerun.schema.errors import (
 )
 
 _log = logging.getLogger("homerun.server")
+_PACKED_FROM = 4096  # bytes; below it packing saves nothing that counts
 _KNOWN: dict[int, type[HomerunError]] = {
     cls.status: cls
     for cls in (
@@ -50,6 +52,15 @@ def encode(content: Any) -> bytes:
     except ValueError:  # a NaN somewhere: rare, so only then is everything walked
         text = json.dumps(wire.to_wire(_plain(content)), separators=(",", ":"))
     return text.encode("ascii")
+
+
+def packed(request: Request, content: Any) -> Response:
+    """Give a JSON answer that may be long, as gzip to whoever takes it: browsers do."""
+    answer = Json(content)
+    if len(answer.body) < _PACKED_FROM or "gzip" not in request.headers.get("accept-encoding", ""):
+        return answer
+    headers = {"content-encoding": "gzip", "vary": "accept-encoding"}
+    return Response(gzip.compress(answer.body, 3), headers=headers, media_type=Json.media_type)
 
 
 def error_answer(error: HomerunError, headers: dict[str, str] | None = None) -> Json:

@@ -5,12 +5,13 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
+from starlette.responses import Response
 
 from homerun.schema.api import RunPatch, RunQuery
 from homerun.schema.errors import InvalidInputError
 from homerun.schema.runs import RunSpec
 from homerun.schema.states import ALL
-from homerun.server.answers import Json
+from homerun.server.answers import Json, packed
 from homerun.server.auth import check_parent
 from homerun.server.body import JsonRoute
 from homerun.server.services import Here, Who
@@ -25,11 +26,11 @@ _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 
 @router.get("")
-def list_runs(here: Here, who: Who, request: Request) -> Json:
+def list_runs(here: Here, who: Who, request: Request) -> Response:
     """Give a window of the runs that match; the query's fields are those of ``RunQuery``."""
     query = read_query(request.query_params)
     query.workspace_id = who.narrow(query.workspace_id)
-    return Json(here.store.runs.list(query))
+    return packed(request, here.store.runs.list(query))
 
 
 @router.post("", status_code=201)
