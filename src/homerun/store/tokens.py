@@ -59,11 +59,11 @@ class Tokens:
             ).one_or_none()
         return None if row is None else Token(*row)
 
-    def remove_for_run(self, run_id: str, role: str) -> None:
-        """Let no token of this role for this run in any more."""
+    def remove_for_run(self, run_id: str, *roles: str) -> None:
+        """Let no token of these roles for this run in any more."""
         with self._database.write() as transaction:
             transaction.execute(
-                delete(tokens).where(tokens.c.run_id == run_id, tokens.c.role == role)
+                delete(tokens).where(tokens.c.run_id == run_id, tokens.c.role.in_(roles))
             )
 
     def new_ticket(self) -> Ticket:

@@ -16,6 +16,7 @@ from homerun.store import Store
 KEPT_DAYS = 7
 _DAY_S = 24 * 3600.0
 _PATIENCE_S = 30.0
+_LATER_S = 2.0
 _PAGE = 200
 
 _log = logging.getLogger(__name__)
@@ -56,9 +57,9 @@ class Janitor:
         except Exception:  # noqa: BLE001 -- the loop outlives its work
             _log.exception("What an earlier server left was not all cleared away.")
         while not self._ended.is_set():
-            # A moment later, so that the sealing of one run does not meet the start of the next.
+            # Later, so that the sealing of one run does not meet the start of the next.
             self._wake.wait()
-            self._ended.wait(0.5)
+            self._ended.wait(_LATER_S)
             self._wake.clear()
             for _ in range(len(self._todo)):
                 since, run_id = self._todo.popleft()
@@ -71,15 +72,13 @@ class Janitor:
         run = self._store.runs.find(run_id)
         if run is None or run.status not in FINAL:
             return
-        self._store.tokens.remove_for_run(run_id, "run")
         is_delivered = not (self._planner.folder(run_id) / "job.json").exists()
+        self._store.tokens.remove_for_run(run_id, "run", *(["agent"] if is_delivered else []))
         if not is_delivered and time.monotonic() - since < _PATIENCE_S:
             self._todo.append((since, run_id))
             self._wake.set()
             return
         self._store.logs.seal(run_id)
-        if is_delivered:
-            self._store.tokens.remove_for_run(run_id, "agent")
 
     def _find_unsealed(self) -> None:
         """Find the runs whose logs were not sealed: only a folder tells, and only by its key."""
