@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from tests.conftest import end_all, free_port, processes_under
+from tests.environments.conftest import make_index, make_wheel
 from tests.studio import browser, demo, views
 
 STATIC = Path(__file__).resolve().parents[2] / "src" / "homerun" / "server" / "static"
@@ -32,11 +33,21 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     folder.mkdir(mode=0o700)
     demo.fill(folder)
     with pytest.MonkeyPatch.context() as patch:
+        offer_packages(tmp_path_factory.mktemp("index"), patch)
         patch.setenv("HOMERUN_PORT", str(free_port()))
         patch.setenv("HOMERUN_CORES", "4")
         connection = ensure_server(str(folder), timeout_s=60)
     yield Studio(connection.url, folder)
     end_all(processes_under(folder))
+
+
+def offer_packages(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    """Give the server an index of tiny stand-ins, so that an environment is built in a moment."""
+    for name, version in {"pip": "21.0", "setuptools": "59.0", "wheel": "0.37.0"}.items():
+        make_wheel(folder / "packages", name, version)
+    make_wheel(folder / "packages", "torchish", "1.0")
+    patch.setenv("PIP_CONFIG_FILE", os.devnull)
+    patch.setenv("PIP_INDEX_URL", make_index(folder / "simple", folder / "packages"))
 
 
 @pytest.fixture

@@ -100,5 +100,24 @@ def test_the_cursor_is_shown_on_all_charts(page, ids):
     page.locator(".u-over").nth(1).wait_for()
     page.locator(".u-over").first.hover(position={"x": 100, "y": 60})
     page.wait_for_function(
-        "() => [...document.querySelectorAll('.chart .note.at')].filter((n) => n.textContent).length > 1"
+        "() => [...document.querySelectorAll('.note.at')].filter((n) => n.textContent).length > 1"
     )
+
+
+def test_the_build_log_is_there_first_and_the_driver_log_opens_by_itself(page, client, tmp_path):
+    from homerun.sdk.environment import Environment
+
+    wanted = tmp_path / "requirements.txt"
+    wanted.write_text("torchish==1.0\n")
+    environment = Environment.from_pip_requirements("built", str(wanted))
+    run = demo.submit("live", "live.py", "--steps", "60", environment=environment)
+    page.goto(f"/runs/{run.id}/logs")
+    page.wait_for_selector(".tree a:has-text('20_image_build_log.txt')", timeout=20_000)
+    page.wait_for_selector(".pane-bar:has-text('70_driver_log.txt')", timeout=60_000)
+    page.wait_for_selector(".ln:has-text('training begins')", timeout=20_000)
+    assert "path=" not in page.url
+    page.get_by_role("link", name="20_image_build_log.txt").click()
+    page.wait_for_selector(".log:has-text('torchish')")
+    page.get_by_role("link", name="Details").click()
+    page.wait_for_selector(".stages li.done:has-text('Preparing')")
+    assert "no build needed" not in page.inner_text(".stages")

@@ -43,9 +43,12 @@ def test_a_number_is_a_link_to_its_line(bars):
 
 
 def test_scrolling_up_lets_go_of_the_end_and_the_pill_leads_back(page, client):
-    run = demo.submit("live", "live.py", "--steps", "4000", "--pause", "0.002")
+    run = demo.submit("live", "live.py", "--steps", "100000", "--pause", "0.002")
     page.goto(f"/runs/{run.id}/logs")
-    page.wait_for_selector(".ln:has-text('step  800')", timeout=WAIT)
+    page.wait_for_function(
+        "() => parseInt(document.querySelector('.lines-n')?.textContent) > 60",
+        timeout=WAIT,
+    )
     page.locator(".log").hover()
     page.mouse.wheel(0, -600)
     pill = page.get_by_role("button", name="To the end")

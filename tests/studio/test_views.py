@@ -66,7 +66,15 @@ def test_the_run_whose_build_failed_opens_the_build_log(page, ids):
     page.wait_for_selector(".log:has-text('your requirements are unsatisfiable')")
 
 
-def test_script_and_page_stay_small(new_page, enter, studio):
+def test_script_and_page_stay_small(new_page, client):
     scripts = [gzip.compress(path.read_bytes(), 6) for path in STATIC.glob("assets/*.js")]
     assert sum(map(len, scripts)) <= 200_000
-    assert not [path for path in STATIC.rglob("*") if "cyrillic" in path.name]
+    page = new_page()
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    weights = []
+    network.on("Network.loadingFinished", lambda event: weights.append(event["encodedDataLength"]))
+    page.goto(f"/runs#ticket={client.session.ticket()['ticket']}")
+    page.wait_for_selector(".tbl .name")
+    browser.settle(page)
+    assert 0 < sum(weights) <= 200 * 1024

@@ -17,13 +17,15 @@ export interface LogViewProps {
   runId: string;
   path: string;
   isLive: boolean;
+  /** Of the file when it is opened; undefined: it is not there yet. */
+  size: number | undefined;
   note: string;
   foot: string;
 }
 
 /** A text file of a run: live tail, search, wrapping, links to lines. */
-export function LogView({ runId, path, isLive, note, foot }: LogViewProps) {
-  const log = useLog(runId, path, isLive);
+export function LogView({ runId, path, isLive, size, note, foot }: LogViewProps) {
+  const log = useLog(runId, path, isLive, size);
   const [query, change] = useQueryState();
   const line = toLine(query.get("line"));
   const wrap = query.get("wrap") === "1";
@@ -158,7 +160,7 @@ function LogFoot({
       ) : (
         <span>{log.missing ? "The end of the file" : "The whole file"}</span>
       )}
-      <span>
+      <span className="lines-n">
         {plural(log.buffer.count, "line")}, {bytes(log.size)}
       </span>
       <span className="end row">

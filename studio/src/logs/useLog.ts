@@ -1,6 +1,6 @@
 /** A text file of a run: what there is by ranges, then what comes by the stream. */
 import { useCallback, useEffect, useRef, useState } from "react";
-import { ApiError, readSlice } from "../api/client";
+import { readSlice } from "../api/client";
 import { live } from "../api/live";
 import type { StreamEvent } from "../api/types";
 import { LogBuffer } from "./buffer";
@@ -73,10 +73,16 @@ function take(held: Held, offset: number, text: string): boolean {
   return true;
 }
 
-export function useLog(runId: string, path: string, isLive: boolean): Log {
+/**
+ * `size`: what the list of files says of it when it is opened; nothing is asked of a file that is empty, or
+ * of one that is not there yet (undefined): its text comes by the stream.
+ */
+export function useLog(runId: string, path: string, isLive: boolean, size: number | undefined): Log {
   const [version, setVersion] = useState(0);
   const [state, setState] = useState<{ held: Held | null; error: Error | null }>({ held: null, error: null });
   const held = useRef<Held | null>(null);
+  const firstSize = useRef(size);
+  firstSize.current = size;
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const paint = useCallback(() => {
     timer.current ??= setTimeout(() => {
@@ -106,11 +112,8 @@ export function useLog(runId: string, path: string, isLive: boolean): Log {
         () => {},
       );
     };
-    readEnd(runId, path)
-      .catch((error) => {
-        if (isLive && error instanceof ApiError && error.status === 404) return hold(new Uint8Array(), 0);
-        throw error;
-      })
+    const opened = firstSize.current ? readEnd(runId, path) : Promise.resolve(hold(new Uint8Array(), 0));
+    opened
       .then((first) => {
         if (gone) return;
         put(first);

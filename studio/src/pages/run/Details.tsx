@@ -23,12 +23,14 @@ export function Details({ run }: { run: Run }) {
   return (
     <div className="split">
       <div className="body">
-        {failed && <Fail run={run} />}
+        {failed && files.data && <Fail run={run} files={files.data} />}
         <section className="section" aria-label="Progress">
           <Stages run={run} />
         </section>
         <Figures run={run} />
-        {!failed && <LastLine run={run} path={mainLog(run, files.data ?? [])} />}
+        {!failed && (
+          <LastLine run={run} file={files.data?.find((file) => file.path === mainLog(run, files.data))} />
+        )}
         <Parameters run={run} />
         <Command run={run} />
         <Pairs title="Environment variables" pairs={Object.entries(run.environment_variables)} />

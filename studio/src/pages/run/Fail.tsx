@@ -1,5 +1,5 @@
 import { Link } from "wouter";
-import type { Run } from "../../api/types";
+import type { Artifact, Run } from "../../api/types";
 import { useLog } from "../../logs/useLog";
 import { copy } from "../../ui/Copy";
 import { Icon } from "../../ui/Icon";
@@ -10,10 +10,15 @@ import { findTrace, type Trace } from "./trace";
 const TAIL_LINES = 6;
 
 /** Why the run failed comes before everything else: the error in words, then the lines that say it. */
-export function Fail({ run }: { run: Run }) {
+export function Fail({ run, files }: { run: Run; files: Artifact[] }) {
   const isBuild = run.error?.code === "BuildFailed";
   const path = isBuild ? BUILD_LOG : DRIVER_LOG;
-  const { buffer, pending, missing } = useLog(run.run_id, path, false);
+  const { buffer, pending, missing } = useLog(
+    run.run_id,
+    path,
+    false,
+    files.find((file) => file.path === path)?.size,
+  );
   const lines = Array.from({ length: buffer.count }, (_, index) => buffer.text(index));
   const trace = isBuild ? null : findTrace(lines);
   const message = run.error?.message ?? run.reason ?? "The run failed, and nobody said why.";

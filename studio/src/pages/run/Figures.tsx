@@ -4,7 +4,7 @@ import { useRef } from "react";
 import { Link } from "wouter";
 import { useTopic } from "../../api/live";
 import { fetchSeries } from "../../api/queries";
-import type { MetricSummary, Run } from "../../api/types";
+import type { Artifact, MetricSummary, Run } from "../../api/types";
 import { Spark } from "../../charts/Spark";
 import { useLog } from "../../logs/useLog";
 import { count, metric, toNumber } from "../../ui/format";
@@ -98,12 +98,12 @@ function Figure({ runId, summary, isLive }: { runId: string; summary: MetricSumm
 }
 
 /** The newest line the script wrote, moving as it writes. */
-export function LastLine({ run, path }: { run: Run; path: string | null }) {
-  return path ? <Line run={run} path={path} /> : null;
+export function LastLine({ run, file }: { run: Run; file: Artifact | undefined }) {
+  return file ? <Line key={file.path} run={run} file={file} /> : null;
 }
 
-function Line({ run, path }: { run: Run; path: string }) {
-  const { buffer, pending } = useLog(run.run_id, path, !isFinal(run.status));
+function Line({ run, file }: { run: Run; file: Artifact }) {
+  const { buffer, pending } = useLog(run.run_id, file.path, !isFinal(run.status), file.size);
   let last = buffer.count - 1;
   while (last > 0 && !buffer.text(last).trim()) last--;
   const text = pending ? "" : buffer.text(last);
@@ -114,7 +114,7 @@ function Line({ run, path }: { run: Run; path: string }) {
         <code className="mono" title={text}>
           {pending ? "" : text || "Nothing written yet."}
         </code>
-        <span className="mute tiny nowrap hide-narrow">{path === DRIVER_LOG ? "" : "build log"}</span>
+        <span className="mute tiny nowrap hide-narrow">{file.path === DRIVER_LOG ? "" : "build log"}</span>
         <Link className="link nowrap" href={runPath(run.run_id, "logs")}>
           Open log
         </Link>

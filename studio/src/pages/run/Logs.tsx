@@ -50,7 +50,15 @@ function File({ run, file, path }: { run: Run; file: Artifact | undefined; path:
       ? "The driver log opens here by itself when the script starts"
       : "";
   return (
-    <LogView key={path} runId={run.run_id} path={path} isLive={isLive} note={noteOf(path)} foot={foot} />
+    <LogView
+      key={path}
+      runId={run.run_id}
+      path={path}
+      isLive={isLive}
+      size={file?.size}
+      note={noteOf(path)}
+      foot={foot}
+    />
   );
 }
 

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense, useEffect } from "react";
 import { Link, useLocation } from "wouter";
 import { useFiles, useRun } from "../../api/queries";
 import type { Run } from "../../api/types";
@@ -10,9 +10,13 @@ import { Skeleton } from "../../ui/Skeleton";
 import { isFinal } from "../../ui/status";
 import { experimentPath, runPath } from "../../ui/url";
 import { Details } from "./Details";
-import { Logs } from "./Logs";
-import { Metrics } from "./Metrics";
 import { RunHead } from "./RunHead";
+
+/** Charts and logs come when a run is looked at: lists of runs do without their weight. */
+const loadMetrics = () => import("./Metrics");
+const loadLogs = () => import("./Logs");
+const Metrics = lazy(async () => ({ default: (await loadMetrics()).Metrics }));
+const Logs = lazy(async () => ({ default: (await loadLogs()).Logs }));
 
 export type Tab = "details" | "metrics" | "logs";
 
@@ -50,6 +54,10 @@ export function RunView({ runId, tab }: { runId: string; tab: Tab }) {
 function Loaded({ run, tab }: { run: Run; tab: Tab }) {
   const [, navigate] = useLocation();
   const files = useFiles(run.run_id, !isFinal(run.status));
+  useEffect(() => {
+    void loadMetrics();
+    void loadLogs();
+  }, []);
   const counts: Record<Tab, number | undefined> = {
     details: undefined,
     metrics: Object.keys(run.metrics).length || undefined,
@@ -76,7 +84,7 @@ function Loaded({ run, tab }: { run: Run; tab: Tab }) {
           </Link>
         ))}
       </nav>
-      {pages[tab]}
+      <Suspense>{pages[tab]}</Suspense>
     </>
   );
 }

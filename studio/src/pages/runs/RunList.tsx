@@ -25,9 +25,18 @@ function readQuery(query: URLSearchParams, experiment: string | undefined) {
   const sort = query.get("sort") ?? DEFAULT_SORT;
   const descending = query.get("dir") !== "asc";
   const cols = query.get("cols");
-  const base: RunFilter = { ...(experiment ? { experiment } : {}), q: query.get("q") ?? "" };
+  const q = query.get("q");
+  const base: RunFilter = { ...(experiment ? { experiment } : {}), ...(q ? { q } : {}) };
   const filter: RunFilter = { ...base, status: statusesOf(picked).join(","), sort, descending };
-  return { picked, sort, descending, cols, base, filter, isFiltered: picked.length > 0 || base.q !== "" };
+  return {
+    picked,
+    sort,
+    descending,
+    cols,
+    base,
+    filter,
+    isFiltered: picked.length > 0 || base.q !== undefined,
+  };
 }
 
 export function RunList({ title, experiment }: { title: string; experiment?: string }) {
