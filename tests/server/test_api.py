@@ -108,6 +108,16 @@ def test_the_queries_of_runs_narrow_and_refuse(served, space):
         assert part in answer.error["message"]
 
 
+def test_a_run_in_a_list_lacks_what_only_its_own_page_shows(served, space):
+    served.new_run(space, "lean", definition={"a": 1}, environment_variables={"B": "c"})
+    [listed] = served.ask("GET", "/api/runs?q=lean").json["runs"]
+    [found] = served.ask("GET", "/api/search?q=lean").json["runs"]
+    whole = served.ask("GET", "/api/runs/lean").json
+    assert set(whole) - set(listed) == {"definition", "environment_variables", "inputs"}
+    assert set(found) == set(listed)
+    assert (whole["definition"], whole["environment_variables"]) == ({"a": 1}, {"B": "c"})
+
+
 def test_nan_and_infinities_travel_both_ways(served, space):
     served.new_run(space, "numbers")
     sent = batch("numbers", [0.5, math.nan, math.inf, -math.inf])

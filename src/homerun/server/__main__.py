@@ -1,11 +1,13 @@
 """``python -m homerun.server --home HOME [--port N]``."""
 
 import argparse
+import gc
 import sys
 
 from homerun.schema.errors import HomerunError
-from homerun.server.process import FAILED, serve
 from homerun.server.settings import from_environment
+
+_FAILED = 1
 
 
 def main() -> int:
@@ -18,7 +20,12 @@ def main() -> int:
         settings = from_environment(asked.home, asked.port)
     except HomerunError as error:
         sys.stderr.write(f"homerun: {error}\n")
-        return FAILED
+        return _FAILED
+    # Nothing that is made on the way up is garbage, and looking for some is a tenth of the way;
+    # ``serve`` turns the collector on again.
+    gc.disable()
+    from homerun.server.process import serve  # noqa: PLC0415
+
     return serve(settings)
 
 

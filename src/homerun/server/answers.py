@@ -12,6 +12,7 @@ from starlette.responses import Response
 from typing_extensions import override
 
 from homerun.schema import wire
+from homerun.schema.api import Run
 from homerun.schema.errors import (
     AuthenticationError,
     ConflictError,
@@ -35,6 +36,9 @@ _KNOWN: dict[int, type[HomerunError]] = {
 }
 
 
+_OWN_PAGE = ("definition", "environment_variables", "inputs")
+
+
 class Json(Response):
     """A JSON answer. Dataclasses become objects; NaN and the infinities become strings."""
 
@@ -43,6 +47,11 @@ class Json(Response):
     @override
     def render(self, content: Any) -> bytes:
         return encode(content)
+
+
+def listed(run: Run) -> dict[str, Any]:
+    """Give a run as lists show it: without what only its own page does, which is most of it."""
+    return {name: value for name, value in _fields(run).items() if name not in _OWN_PAGE}
 
 
 def encode(content: Any) -> bytes:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import fcntl
+import gc
 import json
 import logging
 import os
@@ -79,6 +80,8 @@ def _run(settings: Settings, listener: socket.socket) -> None:
             }
             write_whole(server_file, json.dumps(said))
             ends.callback(server_file.unlink, missing_ok=True)
+            gc.freeze()  # what is here now stays: it need not be looked at again
+            gc.enable()
             parts.scheduler.start()
             ends.callback(parts.scheduler.stop)
             _log.info("homerun %s serves %s", homerun.__version__, url)

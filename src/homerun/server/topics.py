@@ -12,7 +12,7 @@ from homerun.schema.errors import InvalidInputError, NotFoundError
 from homerun.schema.ids import is_artifact_path
 from homerun.schema.states import FINAL
 from homerun.server import buildlog
-from homerun.server.answers import encode
+from homerun.server.answers import encode, listed
 from homerun.store import Store
 
 Event = dict[str, Any]
@@ -79,7 +79,7 @@ def _runs(store: Store, cursor: str | None) -> News:
     if cursor is not None:
         _number("runs", cursor)
     runs, after = store.runs.changed(cursor)
-    events: tuple[Event, ...] = tuple({"topic": "runs", "run": run} for run in runs)
+    events: tuple[Event, ...] = tuple({"topic": "runs", "run": listed(run)} for run in runs)
     return News(events, after, more=bool(runs))
 
 

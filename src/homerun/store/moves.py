@@ -193,7 +193,7 @@ class RunMoves:
 
     def _read(self, transaction: Transaction, run_id: str) -> Run:
         row = one_row(transaction, run_id)
-        return to_runs(transaction.connection, [row], with_transitions=True)[0]
+        return to_runs(transaction.connection, [row], is_whole=True)[0]
 
 
 def next_revision() -> Any:

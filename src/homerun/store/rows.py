@@ -32,14 +32,18 @@ def one_row(connection: Connection | Transaction, run_id: str) -> Row[Any]:
 
 
 def to_runs(
-    connection: Connection, rows: Sequence[Row[Any]], *, with_transitions: bool = False
+    connection: Connection, rows: Sequence[Row[Any]], *, is_whole: bool = False
 ) -> list[Run]:
-    """Read whole runs, in the order of the rows; a handful of statements for all of them."""
-    found = {row.number: _to_run(row) for row in rows}
+    """Read runs, in the order of the rows; a handful of statements for all of them.
+
+    What only a run's own page shows is empty unless ``is_whole``: the definition, the environment's
+    variables, the inputs and the transitions.
+    """
+    found = {row.number: _to_run(row, is_whole=is_whole) for row in rows}
     numbers = list(found)
     for at in range(0, len(numbers), _AT_ONCE):
         _add_parts(connection, found, numbers[at : at + _AT_ONCE])
-        if with_transitions:
+        if is_whole:
             _add_transitions(connection, found, numbers[at : at + _AT_ONCE])
     return list(found.values())
 
@@ -65,7 +69,7 @@ def _mask_inside(value: Any) -> Any:
     }
 
 
-def _to_run(row: Row[Any]) -> Run:
+def _to_run(row: Row[Any], *, is_whole: bool) -> Run:
     spec = RunSpec.from_json(row.spec)
     return Run(
         run_id=row.run_id,
@@ -86,13 +90,13 @@ def _to_run(row: Row[Any]) -> Run:
         arguments=spec.arguments,
         environment_name=spec.environment_name,
         environment_version=spec.environment_version,
-        environment_variables=mask(spec.environment_variables),
+        environment_variables=mask(spec.environment_variables) if is_whole else {},
         image_digest=row.image_digest,
         snapshot_id=row.snapshot_id,
-        inputs=spec.inputs,
+        inputs=spec.inputs if is_whole else [],
         tags={},
         properties={},
-        definition=_mask_inside(spec.definition),
+        definition=_mask_inside(spec.definition) if is_whole else {},
         submitted_by=spec.submitted_by,
         parent_run_id=row.parent_run_id,
         max_run_duration_s=spec.max_run_duration_s,

@@ -59,7 +59,7 @@ class Runs(RunWatch):
         """Look a run up, with its history."""
         with self._database.read() as connection:
             rows = connection.execute(select(runs).where(runs.c.run_id == run_id)).all()
-            found = to_runs(connection, rows, with_transitions=True)
+            found = to_runs(connection, rows, is_whole=True)
         return found[0] if found else None
 
     def get(self, run_id: str) -> Run:
@@ -70,7 +70,7 @@ class Runs(RunWatch):
         """
         with self._database.read() as connection:
             rows = [one_row(connection, run_id)]
-            return to_runs(connection, rows, with_transitions=True)[0]
+            return to_runs(connection, rows, is_whole=True)[0]
 
     def spec(self, run_id: str) -> RunSpec:
         """Give what was submitted, secrets as they are: for the scheduler, never for an answer.
@@ -83,6 +83,9 @@ class Runs(RunWatch):
 
     def list(self, query: RunQuery) -> RunPage:
         """Give a window of the runs that match, with the last word on their metrics.
+
+        What only a run's own page shows is empty: definition, environment variables, inputs,
+        transitions.
 
         Raises:
             InvalidInputError: There is no such order.

@@ -11,7 +11,7 @@ from homerun.schema.api import RunPatch, RunQuery
 from homerun.schema.errors import InvalidInputError
 from homerun.schema.runs import RunSpec
 from homerun.schema.states import ALL
-from homerun.server.answers import Json, packed
+from homerun.server.answers import Json, listed, packed
 from homerun.server.auth import check_parent
 from homerun.server.body import JsonRoute
 from homerun.server.services import Here, Who
@@ -30,7 +30,9 @@ def list_runs(here: Here, who: Who, request: Request) -> Response:
     """Give a window of the runs that match; the query's fields are those of ``RunQuery``."""
     query = read_query(request.query_params)
     query.workspace_id = who.narrow(query.workspace_id)
-    return packed(request, here.store.runs.list(query))
+    page = here.store.runs.list(query)
+    runs = [listed(run) for run in page.runs]
+    return packed(request, {"total": page.total, "statuses": page.statuses, "runs": runs})
 
 
 @router.post("", status_code=201)

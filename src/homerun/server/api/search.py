@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from homerun.schema.api import RunQuery
-from homerun.server.answers import Json
+from homerun.server.answers import Json, listed
 from homerun.server.services import Here
 
 router = APIRouter()
@@ -22,4 +22,4 @@ def search(here: Here, q: str) -> Json:
         for experiment in here.store.experiments.list()
         if all(word in experiment.name.lower() for word in words)
     ]
-    return Json({"runs": runs, "experiments": experiments[:_MOST]})
+    return Json({"runs": [listed(run) for run in runs], "experiments": experiments[:_MOST]})
