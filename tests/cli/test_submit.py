@@ -8,6 +8,13 @@ import time
 
 import pytest
 
+# A shell lets programs in the background ignore Ctrl-C; what they start would ignore it too.
+HEARS_CTRL_C = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from homerun.cli import main
+main()
+"""
 HELLO = "import sys\nprint('hello', *sys.argv[1:])\n"
 
 
@@ -73,15 +80,19 @@ def test_cancel_ends_a_live_run(homerun, script, client):
 
 def test_ctrl_c_ends_the_following_and_not_the_run(home, tmp_path, script, client):
     sleeper = script("import time\nprint('up', flush=True)\ntime.sleep(600)\n")
-    command = [sys.executable, "-m", "homerun.cli", "submit", sleeper]
+    command = [sys.executable, "-c", HEARS_CTRL_C, "submit", sleeper]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, cwd=tmp_path, stdout=pipe, stderr=pipe, text=True) as process:
+    process = subprocess.Popen(command, cwd=tmp_path, stdout=pipe, stderr=pipe, text=True)
+    try:
         assert process.stdout is not None
         run_id = process.stdout.readline().strip()
         while process.stdout.readline() != "up\n":
-            pass
+            assert process.poll() is None
         os.kill(process.pid, signal.SIGINT)
-        _, err = process.communicate(timeout=10)
+        _, err = process.communicate(timeout=20)
+    finally:
+        process.kill()
+        process.communicate()
     assert process.returncode == 130
     assert f"homerun cancel {run_id}" in err
     assert client.runs.get(run_id)["status"] == "Running"
