@@ -42,9 +42,11 @@ def pip_file(tmp_path, monkeypatch):
     return write
 
 
-def test_pips_configuration_reaches_uv_in_uvs_words(setup, pip_file):
+def test_pips_configuration_reaches_uv_in_uvs_words(setup, pip_file, tmp_path):
+    certificates = tmp_path / "ca.pem"
+    certificates.touch()
     pip_file(
-        "[global]\nindex-url = http://127.0.0.1/mirror\ncert = /some/ca.pem\n"
+        f"[global]\nindex-url = http://127.0.0.1/mirror\ncert = {certificates}\n"
         "extra-index-url = file:///one\n    file:///two\n"
         "[install]\nfind-links = /wheels /more-wheels\n"
     )
@@ -53,7 +55,7 @@ def test_pips_configuration_reaches_uv_in_uvs_words(setup, pip_file):
     assert env["UV_INDEX"] == "file:///one file:///two"
     assert env["UV_INDEX_STRATEGY"] == "unsafe-best-match"
     assert env["UV_FIND_LINKS"] == "/wheels,/more-wheels"
-    assert env["SSL_CERT_FILE"] == env["NODE_EXTRA_CA_CERTS"] == "/some/ca.pem"
+    assert env["SSL_CERT_FILE"] == env["NODE_EXTRA_CA_CERTS"] == str(certificates)
 
 
 def test_a_variable_beats_pips_file_and_uvs_own_word_beats_both(setup, pip_file, monkeypatch):

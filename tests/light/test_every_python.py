@@ -6,9 +6,9 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 
@@ -151,10 +151,11 @@ def ask(python: str, light: Path, folder: Path, *words: str, **env: str) -> str:
     return answer.stdout
 
 
-def test_the_oldest_and_the_newest_are_here(missing_engine: Callable[[str], NoReturn]) -> None:
+def test_the_oldest_and_the_newest_are_here() -> None:
+    """A plain skip, where CI is set too: a machine may well have one Python."""
     for wanted in ("3.6", "3.13"):
         if wanted not in PYTHONS:
-            missing_engine(f"There is no CPython {wanted} on this machine.")
+            pytest.skip(f"There is no CPython {wanted} on this machine.")
 
 
 @pytest.mark.parametrize("version", PYTHONS)
