@@ -4,7 +4,7 @@ import io
 from collections.abc import Callable, Coroutine
 from typing import Any, BinaryIO, TypeVar, cast
 
-from anyio import from_thread, to_thread
+from anyio import CapacityLimiter, from_thread, to_thread
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
@@ -103,11 +103,11 @@ class BodyFile(io.RawIOBase):
         return await anext(self._chunks, None)
 
 
-async def receive(request: Request, work: Callable[[BinaryIO], T]) -> T:
-    """Run ``work`` in a thread with the body as a file to read.
+async def receive(request: Request, work: Callable[[BinaryIO], T], limiter: CapacityLimiter) -> T:
+    """Run ``work`` in a thread of ``limiter``'s with the body as a file to read.
 
     Raises:
         ClientDisconnect: The sender went away before the end; ``work`` saw it in ``read``.
     """
     file = io.BufferedReader(BodyFile(request), 256 * 1024)
-    return await to_thread.run_sync(work, cast("BinaryIO", file))
+    return await to_thread.run_sync(work, cast("BinaryIO", file), limiter=limiter)

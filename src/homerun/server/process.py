@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 
 import uvicorn
+from anyio import to_thread
 from starlette.types import ASGIApp
 from typing_extensions import override
 
@@ -30,6 +31,7 @@ OK, FAILED, ANOTHER_RUNS = 0, 1, 3
 HOST = "127.0.0.1"
 _LOG_MOST = 16 * 1024 * 1024
 _KEEP_ALIVE_S = 75
+_AT_ONCE = 6  # requests in threads; uploads have their own
 _TICK_S = 1.0  # how old the Date header may be
 _log = logging.getLogger("homerun.server")
 
@@ -106,6 +108,8 @@ class _Server(uvicorn.Server):
 
     @override
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        # More at a time would only take more memory: Python runs one of them.
+        to_thread.current_default_thread_limiter().total_tokens = _AT_ONCE
         await super().startup(sockets)
         self._ready()
 

@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
+from anyio import CapacityLimiter
 from fastapi import Depends
 from starlette.requests import Request
 
@@ -22,6 +23,7 @@ class Services:
         instance: This server's id, another one after each start.
         cookie: Name of the Studio's cookie.
         clock: Seconds since the epoch.
+        uploads: Their threads, as they wait for their senders and must keep nobody waiting.
     """
 
     store: Store
@@ -30,6 +32,7 @@ class Services:
     cookie: str
     followers: Followers
     clock: Callable[[], float] = time.time
+    uploads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(40))
 
 
 # Coroutines, as FastAPI sends plain functions to a thread, and there is nothing to wait for.

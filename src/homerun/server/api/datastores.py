@@ -79,7 +79,7 @@ async def put(
             scratch.unlink(missing_ok=True)
         return _describe(place, path)
 
-    return Json(await receive(request, keep))
+    return Json(await receive(request, keep, here.uploads))
 
 
 def _place(here: Services, workspace_id: str, name: str, path: str) -> Path:

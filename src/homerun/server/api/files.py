@@ -76,7 +76,7 @@ async def put(
         digest, size = here.store.blobs.put(file)
         return here.store.files.put(run_id, path, digest, size, overwrite)
 
-    return Json(await receive(request, keep))
+    return Json(await receive(request, keep, here.uploads))
 
 
 def _build_log(here: Services, run: Run) -> Artifact | None:

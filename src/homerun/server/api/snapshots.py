@@ -31,7 +31,8 @@ async def put_blob(here: Here, request: Request, digest: str) -> Json:
     """Keep a blob; one that does not have this digest is refused."""
     if not is_digest(digest):
         raise InvalidInputError(f"{digest!r} is not a SHA-256 in lower-case hex.")
-    _, size = await receive(request, lambda file: here.store.blobs.put(file, digest))
+    store = here.store.blobs
+    _, size = await receive(request, lambda file: store.put(file, digest), here.uploads)
     return Json({"size": size})
 
 
