@@ -1,8 +1,10 @@
 """What the transport does when the other side is slow, broken, elsewhere or refuses."""
 
+import errno
 import io
 import json
 import os
+import signal
 import socket
 import threading
 import time
@@ -22,6 +24,7 @@ from homerun.schema.errors import (
     AuthenticationError,
     ConflictError,
     HomerunError,
+    InvalidInputError,
     ServerUnreachableError,
 )
 
@@ -154,6 +157,68 @@ def test_a_connection_is_kept_and_a_closed_one_is_no_fault() -> None:
         own = transport(there.url, total_s=0.0)
         ports = [own.call("GET", "/api/x")["port"] for _ in range(4)]
         assert ports[0] == ports[1] != ports[2] == ports[3]
+        own.close()
+
+
+def test_an_interrupted_call_leaves_no_answer_for_the_next_one() -> None:
+    def answering(other: Other, n: int) -> None:
+        if n == 1:
+            time.sleep(0.3)
+        other.give(200, {"path": other.path})
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        with answered(answering) as there:
+            own = transport(there.url)
+            signal.setitimer(signal.ITIMER_REAL, 0.1)
+            with pytest.raises(KeyboardInterrupt):
+                own.call("GET", "/api/first")
+            assert own.call("GET", "/api/second") == {"path": "/api/second"}
+            own.close()
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_a_call_in_a_signals_handler_has_a_connection_of_its_own() -> None:
+    def answering(other: Other, n: int) -> None:
+        if n == 1:
+            time.sleep(0.3)
+        other.give(200, {"path": other.path})
+
+    heard = []
+    with answered(answering) as there:
+        own = transport(there.url)
+        before = signal.signal(signal.SIGALRM, lambda *_: heard.append(own.call("GET", "/api/b")))
+        try:
+            signal.setitimer(signal.ITIMER_REAL, 0.1)
+            assert own.call("GET", "/api/a") == {"path": "/api/a"}
+        finally:
+            signal.signal(signal.SIGALRM, before)
+        assert heard == [{"path": "/api/b"}]
+        own.close()
+
+
+def test_an_answer_that_is_no_json_is_another_programs() -> None:
+    with (
+        answered(lambda other, _: other.give(200, b"<html>hello</html>")) as there,
+        pytest.raises(ServerUnreachableError, match="another program"),
+    ):
+        transport(there.url).call("GET", "/api/x")
+
+
+def test_a_file_that_cannot_be_read_is_no_fault_of_the_server() -> None:
+    class Broken(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            raise OSError(errno.EIO, "Input/output error")
+
+    with answered(lambda other, _: other.give(200, {})) as there:
+        own = transport(there.url)
+        with pytest.raises(InvalidInputError, match="cannot be read"):
+            own.send(Request("PUT", "/api/x", data=Broken(b"xyz")))
+        assert own.call("GET", "/api/y") == {}
         own.close()
 
 

@@ -42,8 +42,22 @@ class Answer:
         self.body = body
 
     def json(self) -> Dict[str, Any]:
-        """Decode the body, a JSON object; where there is none, an empty one."""
-        return dict(json.loads(self.body.decode("utf-8"))) if self.body else {}
+        """Decode the body, a JSON object; where there is none, an empty one.
+
+        Raises:
+            ServerUnreachableError: It is no JSON object, so it is not our server that answered.
+        """
+        try:
+            said = json.loads(self.body.decode("utf-8")) if self.body else {}
+        except ValueError:
+            said = None
+        if not isinstance(said, dict):
+            text = self.body[:200].decode("utf-8", "replace").strip()
+            raise ServerUnreachableError(
+                f"The answer is not homerun's: {text!r}.",
+                "Does another program listen at the server's address?",
+            )
+        return said
 
 
 def error_of(status: int, body: bytes, what: str) -> HomerunError:

@@ -130,7 +130,6 @@ class Transport:
             try:
                 return once(request, self._quiet_s(left_s))
             except OSError as error:
-                self.close()
                 fault = self._unreachable(request, error)  # type: HomerunError
                 fault.__cause__ = error
             except HomerunError as error:
@@ -151,17 +150,24 @@ class Transport:
         return min(policy.quiet_s, max(left_s, _SHORTEST_TRY_S))
 
     def _exchange(self, request: Request, timeout_s: float) -> Answer:
-        wire = self._wire(timeout_s)
+        # Nobody else has the wire meanwhile: a signal's handler that asks too gets one of its own,
+        # and the answer to a call that was interrupted is never taken for the next one's.
+        wire = self._take(timeout_s)
         try:
-            status = wire.ask(request, self.connection.token, timeout_s)
-        except ConnectionError:
-            if not wire.is_used:
-                raise
-            self.close()  # the server let an idle connection go, which is no fault
-            wire = self._wire(timeout_s)
-            status = wire.ask(request, self.connection.token, timeout_s)
-        headers = wire.headers()
-        return Answer(status, headers, b"".join(wire.chunks()))
+            try:
+                status = wire.ask(request, self.connection.token, timeout_s)
+            except ConnectionError:
+                if not wire.is_used:
+                    raise
+                wire.close()  # the server let an idle connection go, which is no fault
+                wire = Wire(self.connection.url, timeout_s)
+                status = wire.ask(request, self.connection.token, timeout_s)
+            answer = Answer(status, wire.headers(), b"".join(wire.chunks()))
+        except BaseException:
+            wire.close()
+            raise
+        self._kept.wire = wire
+        return answer
 
     def _opened(self, request: Request, timeout_s: float) -> Wire:
         wire = Wire(self.connection.url, timeout_s)
@@ -175,12 +181,11 @@ class Transport:
             raise
         return wire
 
-    def _wire(self, timeout_s: float) -> Wire:
+    def _take(self, timeout_s: float) -> Wire:
         url = self.connection.url
-        wire = getattr(self._kept, "wire", None)  # type: Optional[Wire]
+        wire = self._kept.__dict__.pop("wire", None)  # type: Optional[Wire]
         if wire is None or wire.url != url or wire.pid != os.getpid():
-            wire = Wire(url, timeout_s)
-            self._kept.wire = wire
+            return Wire(url, timeout_s)
         return wire
 
     def _follow(self) -> bool:

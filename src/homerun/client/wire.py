@@ -4,6 +4,8 @@ import json
 import os
 from typing import Any, BinaryIO, Dict, Iterator, Optional, Type, Union
 
+from homerun.schema.errors import InvalidInputError
+
 Body = Union[bytes, BinaryIO]
 
 CHUNK = 256 * 1024
@@ -55,7 +57,12 @@ class Request:
         self.headers["Range"] = f"bytes={offset}-{last}"
 
     def body_chunks(self) -> Iterator[bytes]:
-        """Give the body from its beginning; of a file, no more than it held at first."""
+        """Give the body from its beginning; of a file, no more than it held at first.
+
+        Raises:
+            InvalidInputError: The file cannot be read.
+            ConnectionError: It became shorter; trying again may help.
+        """
         if self.data is None:
             return
         if isinstance(self.data, (bytes, bytearray, memoryview)):
@@ -64,7 +71,13 @@ class Request:
         self.data.seek(self._start)
         left = self.size
         while left:
-            chunk = self.data.read(min(CHUNK, left))
+            try:
+                chunk = self.data.read(min(CHUNK, left))
+            except OSError as error:  # not to be taken for the connection's
+                name = getattr(self.data, "name", "to be sent")
+                raise InvalidInputError(
+                    f"The file {name!r} cannot be read: {error}. It was not sent."
+                ) from error
             if not chunk:
                 raise ConnectionError("the file became shorter while it was sent")
             left -= len(chunk)
