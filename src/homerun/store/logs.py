@@ -152,4 +152,6 @@ def _add(place: Path, size: int, data: bytes) -> None:
                 written += file.write(data[written:]) or 0
         except OSError:
             os.truncate(file.fileno(), size)
+            if not size:  # nobody ever asked for an empty log
+                place.unlink()
             raise
