@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from homerun.journal import Shipper, Writer
-from homerun.schema.errors import ServerUnreachableError
+from homerun.schema.errors import ConflictError, InvalidInputError, ServerUnreachableError
 from homerun.schema.records import MAX_BATCH_RECORDS, RECORD_SIZE, unpack_batch
 
 
@@ -130,6 +130,66 @@ def test_a_cursor_that_cannot_be_read_means_from_the_start(tmp_path: Path) -> No
     (tmp_path / "cursor.json").write_text('{"writers": ')
     assert shipper(tmp_path, receiver).step() == 11
     assert len(receiver.records) == 11
+
+
+def test_a_cursor_that_cannot_be_saved_holds_nothing_up(tmp_path: Path) -> None:
+    filled(tmp_path, 25_000)
+    receiver = Receiver()
+    ship = Shipper(str(tmp_path), "run", receiver.send, str(tmp_path / "none" / "cursor.json"))
+    assert ship.step() == 25_001
+    assert ship.drained()
+
+
+def test_a_journal_that_is_refused_keeps_no_other_back(tmp_path: Path) -> None:
+    for _ in range(3):
+        filled(tmp_path, 5).close()
+    refused = min(tmp_path.glob("*.rec")).stem
+    receiver = Receiver()
+
+    def send(body: bytes) -> None:
+        if unpack_batch(body)[0].writer == refused:
+            raise InvalidInputError("No.")
+        receiver.send(body)
+
+    ship = Shipper(str(tmp_path), "run", send, str(tmp_path / "cursor.json"))
+    with pytest.raises(InvalidInputError):
+        ship.step()
+    assert receiver.batches == [6, 6]
+    assert not ship.drained()
+    assert ship.remove_confirmed() == 2
+
+
+def test_what_the_server_has_lost_is_sent_again(tmp_path: Path) -> None:
+    own = filled(tmp_path, 10)
+    receiver = Receiver()
+
+    def send(body: bytes) -> None:
+        header = unpack_batch(body)[0]
+        if header.first > len(receiver.records):
+            raise ConflictError(f"Send from {len(receiver.records)}.")
+        receiver.send(body)
+
+    ship = Shipper(str(tmp_path), "run", send, str(tmp_path / "cursor.json"))
+    ship.step()
+    receiver.records.clear()
+    own.append_scalar("b", 1.0)
+    ship.step()
+    assert len(receiver.records) == 13
+    assert ship.drained()
+
+
+def test_a_script_that_never_stops_logging_keeps_no_other_waiting(tmp_path: Path) -> None:
+    own = filled(tmp_path, 3)
+    receiver = Receiver()
+
+    def send(body: bytes) -> None:
+        receiver.send(body)
+        if len(receiver.batches) < 50:
+            own.append_scalar("a", 1.0)
+
+    ship = Shipper(str(tmp_path), "run", send, str(tmp_path / "cursor.json"))
+    assert ship.step() == 4
+    assert not ship.drained()
 
 
 def test_only_confirmed_journals_are_deleted(tmp_path: Path) -> None:

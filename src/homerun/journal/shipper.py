@@ -2,12 +2,12 @@
 
 import json
 import os
-from typing import Any, Callable, Dict
+from typing import Any, Callable, Dict, Optional, Set
 
-from homerun.journal.layout import list_journals, text_path, writer_of
+from homerun.journal.layout import HEADER_SIZE, list_journals, text_path, writer_of
 from homerun.journal.reader import Reader
-from homerun.schema.errors import JournalDamagedError
-from homerun.schema.records import pack_batch
+from homerun.schema.errors import ConflictError, HomerunError, JournalDamagedError
+from homerun.schema.records import RECORD_SIZE, pack_batch
 
 
 class Shipper:
@@ -31,14 +31,27 @@ class Shipper:
         self._cursor = _read_cursor(cursor_path)
         self._readers = {}  # type: Dict[str, Reader]
         self._shipped_sizes = {}  # type: Dict[str, int]
+        self._sent_again = set()  # type: Set[str]
 
     def step(self) -> int:
         """Send what is new of every writer, once; give the number of records confirmed.
 
-        Whatever ``send`` raises passes through. The batch it was raised for is sent again by the
-        next step; what was confirmed before stays so.
+        Whatever ``send`` raises passes through: at once where trying again may help, else when the
+        other journals had their turn. The batch it was raised for is sent again by the next step;
+        what was confirmed before stays so.
         """
-        return sum(self._ship(path) for path in list_journals(self._folder))
+        confirmed = 0
+        refusal = None  # type: Optional[HomerunError]
+        for path in list_journals(self._folder):
+            try:
+                confirmed += self._ship(path)
+            except HomerunError as error:  # noqa: PERF203 - once a journal, not once a record
+                if error.transient:
+                    raise
+                refusal = refusal or error
+        if refusal is not None:
+            raise refusal
+        return confirmed
 
     def drained(self) -> bool:
         """Tell whether all that can be read is confirmed, as far as the last step looked."""
@@ -81,20 +94,32 @@ class Shipper:
                 self._send(pack_batch(header, records, entries))
                 self._cursor[writer] = header.first + header.count
                 self._save_cursor()
+                if HEADER_SIZE + self._cursor[writer] * RECORD_SIZE >= size:
+                    break  # what came meanwhile waits for the other journals' turn
         except JournalDamagedError as error:
             self.damages[writer] = error
+        except ConflictError:
+            # The server has lost what it had confirmed, as one put back from a backup has.
+            if writer in self._sent_again or not self._cursor.get(writer):
+                raise
+            self._sent_again.add(writer)
+            self._cursor[writer] = 0
+            return self._ship(path)
         self._shipped_sizes[writer] = size
         return self._cursor.get(writer, 0) - first
 
     def _save_cursor(self) -> None:
         beside = self._cursor_path + ".new"
-        with open(beside, "w") as file:
-            json.dump({"writers": self._cursor}, file)
-        os.replace(beside, self._cursor_path)
+        try:
+            with open(beside, "w") as file:
+                json.dump({"writers": self._cursor}, file)
+            os.replace(beside, self._cursor_path)
+        except OSError:  # a full disk; as below
+            return
 
 
 def _read_cursor(path: str) -> Dict[str, int]:
-    # One that cannot be read costs sending again, never a point.
+    # One that cannot be read, or was not saved, costs sending again, never a point.
     try:
         with open(path) as file:
             return {str(writer): int(seq) for writer, seq in json.load(file)["writers"].items()}
