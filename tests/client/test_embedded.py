@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -16,7 +17,7 @@ import pytest
 from homerun.client import embedded
 from homerun.client.connect import connect
 from homerun.client.process import start_stamp
-from homerun.client.serverfile import read_server_file
+from homerun.client.serverfile import read_server_file, read_token
 from homerun.schema.errors import ConflictError, ServerUnreachableError
 
 # Most of these start a real server: about half a second each.
@@ -183,10 +184,10 @@ def test_a_run_starts_no_server(home: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_server_that_cannot_start_says_why(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home.mkdir()
     (home / "homerun.db").write_text("this is no database")
-    with pytest.raises(ServerUnreachableError, match="exit code") as caught:
+    with pytest.raises(ServerUnreachableError, match="did not start: The database") as caught:
         embedded.ensure_server(str(home))
     log = (home / "server.log").read_text().strip().splitlines()
-    assert log[-1].strip() in caught.value.message
+    assert log[-1].strip() == "homerun: " + caught.value.message.split("start: ", 1)[1]
     assert str(home / "server.log") in str(caught.value.hint)
 
 
@@ -225,3 +226,55 @@ def test_a_server_of_another_version(home: Path, version: str, outcome: str) -> 
         return
     embedded.ensure_server(str(home))
     assert (said(home)["pid"] == before["pid"]) is (outcome == "kept")
+
+
+@pytest.mark.parametrize("damage", ["", "{", '{"url": "http://127.0.0.1:1", "pid": 1}'])
+def test_a_server_whose_file_is_damaged_is_replaced(home: Path, damage: str) -> None:
+    """Takes two seconds: one that is only starting has no file either."""
+    first = connect()
+    made = first.workspaces.create({"name": "ws"})
+    pid = said(home)["pid"]
+    (home / "server.json").write_text(damage)
+    client = connect()
+    assert client.workspaces.list() == [made]
+    assert said(home)["pid"] != pid
+    assert start_stamp(pid) is None
+    first.close()
+    client.close()
+
+
+def test_a_server_whose_file_is_gone_is_stopped(home: Path) -> None:
+    embedded.ensure_server(str(home))
+    pid = said(home)["pid"]
+    (home / "server.json").unlink()
+    assert embedded.stop_server(str(home)) is True
+    assert start_stamp(pid) is None
+    assert embedded.stop_server(str(home)) is False
+
+
+def test_a_data_folder_that_cannot_be_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(ServerUnreachableError) as caught:
+            embedded.ensure_server(str(folder))
+        assert f"The data folder {str(folder)!r} cannot be used" in caught.value.message
+        assert "HOMERUN_HOME" in str(caught.value)
+    assert (tmp_path / "file").read_text() == ""
+
+
+def test_a_taken_port_is_one_sentence(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        monkeypatch.setenv("HOMERUN_PORT", str(port))
+        with pytest.raises(ServerUnreachableError) as caught:
+            embedded.ensure_server(str(home))
+    said = str(caught.value)
+    assert said.startswith(f"The homerun server did not start: Port {port} of 127.0.0.1")
+    assert "HOMERUN_PORT. The whole log is" in said
+    assert not (home / "homerun.db").exists()
+
+
+def test_a_damaged_token_file_is_no_traceback(home: Path) -> None:
+    home.mkdir(0o700)
+    (home / "token").write_bytes(b"\xff\xfe")
+    assert read_token(str(home)) == ""

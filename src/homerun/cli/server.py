@@ -61,10 +61,11 @@ def stop(
 ) -> None:
     """Stop the server. Jobs go on, and are found again when it is started."""
     if find_server(settings.home()) is None:
+        stopped = stop_server(settings.home())  # one that does not answer any more
         if as_json:
-            show_json({"stopped": False, "live_runs": 0})
+            show_json({"stopped": stopped, "live_runs": 0})
         else:
-            print(f"No server runs on {settings.home()}.")
+            print("The server has stopped." if stopped else f"No server runs on {settings.home()}.")
         return
     client = open_client()
     if cancel:
@@ -77,7 +78,8 @@ def stop(
     print("The server has stopped.")
     if live["total"]:
         names = ", ".join(run["run_id"] for run in live["runs"][:5])
-        print(f"{live['total']} jobs go on without it ({names}); the next start finds them again.")
+        jobs = "1 job goes" if live["total"] == 1 else f"{live['total']} jobs go"
+        print(f"{jobs} on without it ({names}); found again at the next start.")
 
 
 def cancel_all(client: Client) -> None:

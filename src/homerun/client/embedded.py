@@ -9,15 +9,18 @@ from typing import Any, Dict, Optional
 
 import homerun
 from homerun.client import settings
-from homerun.client.process import is_alive, reap
+from homerun.client.process import find_process, is_alive, reap, start_stamp
 from homerun.client.serverfile import Connection, read_server_file, read_token
-from homerun.client.spawn import SERVER_FLOOR, Spawned, can_start, start_lock
+from homerun.client.spawn import SERVER_FLOOR, Spawned, can_start, make_home, start_lock
 from homerun.client.wire import Request, Wire
 from homerun.schema.errors import ConflictError, HomerunError, ServerUnreachableError
 
 _HEALTH_S = 2.0
 _POLL_S = 0.01
 _AFTER_KILL_S = 2.0
+_ANOTHER_RUNS = 3  # the exit code of a server that found one on its folder
+_SERVER = "homerun.server"
+_MAY_BE_STARTING_S = 1.5  # one that somebody else started has no file at first
 
 
 def find_server(home: str) -> Optional[Connection]:
@@ -50,7 +53,7 @@ def ensure_server(home: str, python: Optional[str] = None, timeout_s: float = 20
         return found
     _check_may_start(home, python)
     until = time.monotonic() + timeout_s
-    os.makedirs(home, 0o700, exist_ok=True)
+    make_home(home)
     with start_lock(home, until):
         found = _find_fitting(home)
         if found is not None:
@@ -68,8 +71,8 @@ def stop_server(home: str, timeout_s: float = 3.0) -> bool:
     Returns:
         Whether there was one.
     """
-    said = read_server_file(home)
-    if said is None or not _lives(said):
+    said = read_server_file(home) if _is_known(home) else _lost_server(home)
+    if said is None:
         return False
     pid = int(said["pid"])
     for number, wait_s in ((signal.SIGTERM, timeout_s), (signal.SIGKILL, _AFTER_KILL_S)):
@@ -84,6 +87,13 @@ def stop_server(home: str, timeout_s: float = 3.0) -> bool:
     if left is not None and left.get("instance") == said.get("instance"):
         os.unlink(os.path.join(home, "server.json"))
     return True
+
+
+def _lost_server(home: str) -> Optional[Dict[str, Any]]:
+    """Find a server whose file is gone or damaged, by its argument list: nobody can ask it."""
+    pid = find_process(_SERVER, home)
+    stamp = None if pid is None else start_stamp(pid)
+    return None if stamp is None else {"pid": pid, "start_time": stamp}
 
 
 def _find_fitting(home: str) -> Optional[Connection]:
@@ -122,18 +132,30 @@ def _check_may_start(home: str, python: Optional[str]) -> None:
 
 def _start(home: str, python: str, until: float) -> Connection:
     spawned = Spawned(home, python)
+    replace_at = time.monotonic() + _MAY_BE_STARTING_S
     while True:
         ended = spawned.has_ended()  # before the look, so that a last look follows the end
         found = find_server(home)
         if found is not None:
             spawned.let_go()
             return found
-        if ended:
-            raise spawned.failure(f"ended at once, with exit code {spawned.exit_code()}")
         if time.monotonic() > until:
-            spawned.end()
+            if not ended:
+                spawned.end()
             raise spawned.failure("did not answer in time")
+        if ended and spawned.exit_code() != _ANOTHER_RUNS:
+            raise spawned.failure("did not start")
+        if ended and time.monotonic() > replace_at and not _is_known(home):
+            # One runs, and cannot be found since its file is damaged. Its jobs go on without it.
+            replace_at = until
+            stop_server(home)
+            spawned = Spawned(home, python)
         time.sleep(_POLL_S)
+
+
+def _is_known(home: str) -> bool:
+    said = read_server_file(home)
+    return said is not None and _lives(said)
 
 
 def _connection(home: str, said: Dict[str, Any]) -> Connection:

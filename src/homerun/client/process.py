@@ -29,6 +29,22 @@ def is_alive(pid: int, stamp: str) -> bool:
     return start_stamp(pid) == stamp
 
 
+def find_process(module: str, home: str) -> Optional[int]:
+    """Find the process that runs ``-m module --home home``, by its argument list; Linux only."""
+    wanted = [word.encode() for word in ("-m", module, "--home", home)]
+    for name in os.listdir("/proc") if _LINUX else []:
+        if not name.isdigit():
+            continue
+        try:
+            with open(f"/proc/{name}/cmdline", "rb") as file:
+                words = file.read().rstrip(b"\0").split(b"\0")
+        except OSError:
+            continue  # it has just ended
+        if words[1:5] == wanted:
+            return int(name)
+    return None
+
+
 def reap(pid: int) -> None:
     """Let a dead child of this process go; harmless for any other process."""
     try:

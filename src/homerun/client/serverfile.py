@@ -38,5 +38,5 @@ def read_token(home: str) -> str:
     try:
         with open(os.path.join(home, "token"), encoding="utf-8") as file:
             return file.read().strip()
-    except OSError:
+    except (OSError, ValueError):  # the server, which reads it too, says what is wrong with it
         return ""

@@ -1,6 +1,7 @@
 """Starting the server as a process that outlives this one and shares nothing with it."""
 
 import contextlib
+import errno
 import os
 import sys
 import time
@@ -13,6 +14,7 @@ SERVER_FLOOR = (3, 11)
 _POLL_S = 0.01
 _TAIL_BYTES = 4096
 _TAIL_LINES = 3
+_SPEAKER = "homerun: "  # before each sentence that the server says
 
 
 def can_start(python: Optional[str]) -> bool:
@@ -31,11 +33,12 @@ def start_lock(home: str, until: float) -> Iterator[None]:
     """Hold the right to start the server of this data folder.
 
     Raises:
-        ServerUnreachableError: Somebody else has held it until ``until`` (``time.monotonic``).
+        ServerUnreachableError: Somebody else has held it until ``until`` (``time.monotonic``), or
+            the data folder cannot be written to.
     """
     import fcntl  # Windows has none, and has no business here
 
-    with open(os.path.join(home, "start.lock"), "ab") as file:
+    with _open_own(home, "start.lock") as file:
         while True:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -57,7 +60,7 @@ class Spawned:
         import subprocess  # costs 8 ms, and mostly there is a server already
 
         self._log_path = os.path.join(home, "server.log")
-        with _open_log(self._log_path) as log:
+        with _open_own(home, "server.log") as log:
             self._log_start = os.fstat(log.fileno()).st_size
             self._process = subprocess.Popen(
                 [python, "-m", "homerun.server", "--home", home],
@@ -95,11 +98,44 @@ class Spawned:
             file.seek(max(self._log_start, size - _TAIL_BYTES))
             text = file.read().decode("utf-8", "replace")
         lines = [line.strip() for line in text.splitlines() if line.strip()]
-        tail = " / ".join(lines[-_TAIL_LINES:]) or "it wrote nothing"
+        said = [line[len(_SPEAKER) :] for line in lines if line.startswith(_SPEAKER)]
+        if said:
+            tail = said[-1]
+        else:
+            last = " / ".join(lines[-_TAIL_LINES:]) or "it wrote nothing"
+            tail = f"{last} (exit code {self.exit_code()})"
         return ServerUnreachableError(
-            f"The homerun server {what}: {tail}.", f"The whole log is {self._log_path!r}."
+            "The homerun server {}: {}.".format(what, tail.rstrip(".")),
+            f"The whole log is {self._log_path!r}.",
         )
 
 
-def _open_log(path: str) -> IO[bytes]:
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
+def make_home(home: str) -> None:
+    """Make the data folder if it is absent.
+
+    Raises:
+        ServerUnreachableError: It cannot be made.
+    """
+    try:
+        os.makedirs(home, 0o700, exist_ok=True)
+    except OSError as error:
+        raise _unusable(home, home, error) from error
+
+
+def _open_own(home: str, name: str) -> IO[bytes]:
+    path = os.path.join(home, name)
+    try:
+        return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
+    except OSError as error:
+        raise _unusable(home, path, error) from error
+
+
+def _unusable(home: str, path: str, error: OSError) -> ServerUnreachableError:
+    if error.errno == errno.EEXIST:
+        why = "there is a file of that name"
+    else:
+        why = error.strerror or str(error)
+    return ServerUnreachableError(
+        f"The data folder {home!r} cannot be used: {path!r}: {why}. No server was started.",
+        "Give the right to write there, or set HOMERUN_HOME to another folder.",
+    )
