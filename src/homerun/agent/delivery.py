@@ -5,23 +5,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from homerun.agent.line import Line
-from homerun.agent.orders import Orders
 from homerun.agent.place import DRIVER_LOG, Place
 from homerun.client.http import Client
 from homerun.journal import Shipper
-from homerun.schema.errors import ConflictError, HomerunError
+from homerun.schema.errors import ConflictError, HomerunError, InvalidInputError
 from homerun.schema.ids import is_artifact_path
 from homerun.schema.runs import JobSpec
 
 _CHUNK = 1 << 20
 _LOG_FILES = 1000
-_UNTOUCHED = -1
 
 
 class Delivery:
     """Sends what is new, again and again; each step repeated is harmless. For one thread at a time.
 
     Journals are known by (writer, sequence), logs by byte offset, files by path.
+
+    Attributes:
+        is_complete: Nothing was met so far that the server cannot be given.
     """
 
     def __init__(self, job: JobSpec, place: Place, line: Line) -> None:
@@ -30,7 +31,8 @@ class Delivery:
         self._line = line
         self._sent: dict[str, int] = {}
         self._rewritten: set[str] = set()
-        self._damages_told = 0
+        self._told: set[str] = set()
+        self.is_complete = True
         self._shipper = Shipper(str(place.journal), job.run_id, self._ingest, str(place.cursor))
 
     def step(self) -> bool:
@@ -40,14 +42,17 @@ class Delivery:
             HomerunError: The server gave no answer, or refused.
         """
         moved = False
-        for name, path in self._logs():
-            moved = self._send_log(name, path) or moved
-        return bool(self._shipper.step()) or moved
+        try:
+            for name, path in self._logs():
+                moved = self._send_log(name, path) or moved
+        finally:  # no log keeps the points back
+            moved = bool(self._shipper.step()) or moved
+        return moved
 
     def finish(self, line: Line) -> None:
         """Send all that is left, for as long as it takes, and the files in ``outputs``.
 
-        What the server refuses for good is said in the run's log, and the rest goes on.
+        What cannot be read, or is refused for good, is said in the run's log, and the rest goes on.
 
         Raises:
             Interrupted: A newer attempt has taken the run over.
@@ -61,7 +66,11 @@ class Delivery:
             name = prefix + path.relative_to(self._place.work / prefix).as_posix()
             if name not in sent_as_log:
                 self._upload(name, path)
+        if not self.is_complete:
+            self._place.remark(f"what was not kept lies in {self._place.folder} for a week")
         self._drain()
+        if DRIVER_LOG in self._rewritten:
+            self._upload(DRIVER_LOG, self._place.driver_log)
 
     def remove_journals(self) -> None:
         """Delete the journals that the server has confirmed."""
@@ -72,12 +81,17 @@ class Delivery:
             try:
                 if not self._line.persist(lambda _: self.step()):
                     break
-            except HomerunError as error:
-                self._place.remark(f"something could not be sent to the server: {error}")
+            except (HomerunError, OSError) as error:
+                self._lose(f"something could not be sent to the server: {error}")
                 break
-        for writer, damage in list(self._shipper.damages.items())[self._damages_told :]:
-            self._place.remark(f"the journal {writer} cannot be read to its end: {damage}")
-            self._damages_told += 1
+        for writer, damage in self._shipper.damages.items():
+            self._lose(f"the journal {writer} cannot be read to its end: {damage}")
+
+    def _lose(self, what: str) -> None:
+        self.is_complete = False
+        if what not in self._told:
+            self._told.add(what)
+            self._place.remark(what)
 
     def _ingest(self, batch: bytes) -> None:
         self._line.client.agent.ingest(self._run_id, batch)
@@ -93,18 +107,26 @@ class Delivery:
                 yield name, path
 
     def _send_log(self, name: str, path: Path) -> bool:
-        """Append what is new of one file; one that shrank is sent as a whole at the end."""
-        try:
-            size = path.stat().st_size
-        except OSError:
+        """Append what is new of one file; one that cannot be, is sent as a whole at the end.
+
+        It shrank, cannot be read just now, or the server has a folder in its place.
+        """
+        if name in self._rewritten:
             return False
-        sent = self._sent.get(name, _UNTOUCHED)
+        try:
+            return self._send_grown(name, path)
+        except (ConflictError, InvalidInputError, OSError):
+            self._rewritten.add(name)
+            return False
+
+    def _send_grown(self, name: str, path: Path) -> bool:
+        size = path.stat().st_size
+        sent = self._sent.get(name, 0)
         if size < sent:
             self._rewritten.add(name)
-        if size == max(sent, 0) or name in self._rewritten:
+        if size <= sent:
             return False
         with path.open("rb") as file:
-            sent = max(sent, 0)
             while sent < size:
                 file.seek(sent)
                 data = file.read(min(_CHUNK, size - sent))
@@ -122,8 +144,8 @@ class Delivery:
             return int(agent.append_log(self._run_id, name, 0, b""))
 
     def _upload(self, name: str, path: Path) -> None:
-        if not _is_sendable(name):
-            self._place.remark(f"{name!r} was not kept: its name cannot be a file's on the server")
+        if not is_artifact_path(name):
+            self._lose(f"{name!r} was not kept: its name cannot be a file's on the server")
             return
 
         def send(client: Client) -> None:
@@ -132,13 +154,9 @@ class Delivery:
 
         try:
             if path.is_file():
-                self._line.persist(send, _never)
-        except HomerunError as error:
-            self._place.remark(f"{name!r} was not kept: {error}")
-
-
-def _never(_: Orders) -> bool:
-    return False
+                self._line.persist(send)
+        except (HomerunError, OSError) as error:
+            self._lose(f"{name!r} was not kept: {error}")
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -147,11 +165,3 @@ def _walk(folder: Path) -> Iterator[Path]:
         folders.sort()
         for name in sorted(files):
             yield Path(root, name)
-
-
-def _is_sendable(name: str) -> bool:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return is_artifact_path(name)

@@ -20,7 +20,7 @@ Answer = TypeVar("Answer")
 
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 5.0
-_STRANGER_S = 60.0
+_DOUBT_S = 60.0
 
 # Tried again here and not there, as the server may have to be started between two tries.
 _POLICY = Policy(total_s=0.0, quiet_s=60.0)
@@ -43,8 +43,11 @@ class Line:
 
     _reviving = threading.Lock()
 
-    def __init__(self, job: JobSpec, orders: Orders) -> None:
+    def __init__(
+        self, job: JobSpec, orders: Orders, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._job = job
+        self._clock = clock
         self.orders = orders
         self.client = Client(_where(job), _POLICY)
 
@@ -60,26 +63,37 @@ class Line:
         Raises:
             Interrupted: ``heed`` said so, or a newer attempt has taken the run over.
             HomerunError: The server refused, and would refuse again.
+            OSError: ``call`` met it on this machine; between machines there is none.
         """
         pause_s = _FIRST_PAUSE_S
-        began = time.monotonic()
+        doubted_at: float | None = None
         while True:
             if self.orders.superseded or (heed is not None and heed(self.orders)):
                 raise Interrupted
             try:
                 return call(self.client)
-            except (AuthenticationError, PermissionDeniedError):
-                # Either this attempt's token was taken away, or a stranger has our server's port.
-                if time.monotonic() - began > _STRANGER_S:
-                    self.orders.give("superseded")
             except HomerunError as error:
-                if not error.transient:
-                    raise
-            except OSError:
-                pass
+                doubted_at = None if error.transient else self._doubt(error, doubted_at)
             self.revive()
             self.orders.wait(pause_s * (0.5 + os.urandom(1)[0] / 510))
             pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+
+    def _doubt(self, error: HomerunError, since: float | None) -> float:
+        """Bear for a minute what may be an accident; give since when it has been so.
+
+        A server that breaks may come round. One that does not know us may be a stranger that has
+        our server's port; or this attempt's token was taken away.
+        """
+        unknown = isinstance(error, (AuthenticationError, PermissionDeniedError))
+        if not unknown and error.status < 500:
+            raise error
+        now = self._clock()
+        if since is None or now - since <= _DOUBT_S:
+            return now if since is None else since
+        if not unknown:
+            raise error
+        self.orders.give("superseded")
+        return since
 
     def revive(self) -> None:
         """Start the server again if it died, and follow it to where it listens now."""

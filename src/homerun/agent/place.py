@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from homerun.schema.runs import JobSpec
@@ -67,14 +68,18 @@ class Place:
             return None
 
     def write_state(self, state: State) -> None:
-        """Replace the state; a reader sees the old one or the new one, never half of one."""
+        """Replace the state; a reader sees the old one or the new one, never half of one.
+
+        It is for whoever comes after this agent, which goes on without it where the disk is full.
+        """
         fresh = self.folder / "state.json.new"
-        fresh.write_text(json.dumps(state.to_json()))
-        fresh.replace(self.folder / "state.json")
+        with suppress(OSError):
+            fresh.write_text(json.dumps(state.to_json()))
+            fresh.replace(self.folder / "state.json")
 
     def remark(self, text: str) -> None:
-        """Say something to the user, in the log where the script's output is."""
-        with self.driver_log.open("ab") as log:
+        """Say something to the user, in the log where the script's output is, if it has room."""
+        with suppress(OSError), self.driver_log.open("ab") as log:
             log.write(f"homerun: {text}\n".encode("utf-8", "replace"))
 
     def hold(self) -> int | None:

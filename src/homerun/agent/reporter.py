@@ -85,7 +85,10 @@ class Reporter:
         Raises:
             Interrupted: A newer attempt has taken the run over.
         """
-        answer = self._line.persist(self._send_beat, lambda _: self.has_ended())
+        try:
+            answer = self._line.persist(self._send_beat, lambda _: self.has_ended())
+        except HomerunError:  # this one was refused; the next says the same
+            return
         if answer is None or answer.get("superseded"):
             self._orders.give("superseded")
         elif answer.get("cancel"):

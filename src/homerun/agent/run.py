@@ -23,7 +23,14 @@ from homerun.schema.errors import HomerunError
 from homerun.schema.runs import JobSpec
 from homerun.schema.states import RunStatus
 
+# How often there is a look at what the script logged: at first, while it logs, when it is quiet,
+# and while the server is away.
 _EAGER_S = 1.0
+_EAGER_PAUSE_S = 0.02
+_PAUSE_S = 0.2
+_QUIET_S = 30.0
+_QUIET_PAUSE_S = 1.0
+_AWAY_PAUSE_S = 0.5
 
 
 def run_job(job: JobSpec, place: Place, state: State) -> int:
@@ -65,7 +72,7 @@ def finish(job: JobSpec, place: Place, state: State, delivery: Delivery, line: L
     place.write_state(state)
     delivery.remove_journals()
     (place.folder / "job.json").unlink(missing_ok=True)  # the tokens
-    if outcome.status == RunStatus.COMPLETED:
+    if outcome.status == RunStatus.COMPLETED and delivery.is_complete:
         shutil.rmtree(place.folder, ignore_errors=True)
 
 
@@ -135,14 +142,19 @@ def _watch(
 
 
 def _ship(delivery: Delivery, ended: threading.Event) -> None:
-    """Send what is new until the script has ended: at once at first, then four times a second."""
-    began = time.monotonic()
-    pause_s = 0.02
+    """Send what is new until the script has ended, as often as it is likely that there is some."""
+    began = last = time.monotonic()
+    pause_s = _EAGER_PAUSE_S
     while not ended.wait(pause_s):
-        pause_s = 0.02 if time.monotonic() - began < _EAGER_S else 0.2
         try:
-            delivery.step()
+            moved = delivery.step()
         except (HomerunError, OSError):
             # The reporter, which has a line of its own, brings a lost server back; all of this is
             # sent again.
-            pause_s = 0.5
+            pause_s = _AWAY_PAUSE_S
+            continue
+        now = time.monotonic()
+        last = now if moved else last
+        pause_s = _EAGER_PAUSE_S if now - began < _EAGER_S else _PAUSE_S
+        if now - last > _QUIET_S:  # it may compute for days: a look costs a listing of its logs
+            pause_s = _QUIET_PAUSE_S
