@@ -65,8 +65,9 @@ def children(pid: int) -> list[int]:
     """List the children of a process, zombies too; empty where the system cannot tell."""
     found: list[int] = []
     try:
-        for task in os.scandir(_PROC / str(pid) / "task"):
-            found.extend(int(word) for word in Path(task.path, "children").read_text().split())
+        for task in os.listdir(_PROC / str(pid) / "task"):  # noqa: PTH208 -- names are all it takes
+            path = _PROC / str(pid) / "task" / task / "children"
+            found.extend(int(word) for word in path.read_text().split())
     except (OSError, ValueError):
         return found
     return found

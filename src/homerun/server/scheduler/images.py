@@ -22,12 +22,18 @@ _KILLED = (
 
 @dataclass(slots=True)
 class Build:
-    """A build job under way; ``native_id`` is None where it is not known to live."""
+    """A build job under way.
+
+    Attributes:
+        native_id: None where it is not known to live.
+        fault: Why no job could be started, or None.
+    """
 
     definition: dict[str, Any]
     package_settings: Mapping[str, str]
     native_id: str | None
-    attempts: int
+    attempts: int = 0
+    fault: str | None = None
 
 
 class Images:
@@ -65,7 +71,7 @@ class Images:
         job = self._planner.build(digest, definition, package_settings)
         self._store.images.claim(digest, str(Path(job.folder) / "build.log"))
         native_id = self._backend.find(self._backend.plan(job))
-        self._builds[digest] = Build(definition, package_settings, native_id, 0)
+        self._builds[digest] = Build(definition, package_settings, native_id)
         if native_id is None or self._backend.status(native_id) is not JobState.RUNNING:
             self._start(digest, self._builds[digest])
         return False
@@ -76,7 +82,7 @@ class Images:
         for digest, build in list(self._builds.items()):
             if self._is_running(build):
                 continue
-            error = self._result(digest)
+            error = build.fault or self._result(digest)
             if error == "" and build.attempts < _ATTEMPTS:
                 self._start(digest, build)
                 continue
@@ -92,9 +98,8 @@ class Images:
             write_job(job)
             build.native_id = self._backend.submit(self._backend.plan(job))
         except (HomerunError, OSError) as error:
-            build.native_id, build.attempts = None, _ATTEMPTS
-            result = {"prefix": None, "error": f"The build could not be started: {error}"}
-            Path(job.folder, "result.json").write_text(json.dumps(result))
+            build.native_id = None
+            build.fault = f"The build could not be started: {error}"
 
     def _is_running(self, build: Build) -> bool:
         if build.native_id is None:

@@ -5,6 +5,7 @@ import shutil
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 
 from homerun.schema.api import RunQuery
@@ -23,11 +24,15 @@ _log = logging.getLogger(__name__)
 
 
 class Janitor:
-    """Seals logs, takes tokens away, and clears old folders of failed runs."""
+    """Seals logs, takes tokens away, and clears old folders, once a day."""
 
-    def __init__(self, store: Store, planner: Planner) -> None:
+    def __init__(
+        self, store: Store, planner: Planner, clock: Callable[[], float] = time.time
+    ) -> None:
         self._store = store
         self._planner = planner
+        self._clock = clock
+        self._clear_at = 0.0
         self._todo: deque[tuple[float, str]] = deque()
         self._wake = threading.Event()
         self._ended = threading.Event()
@@ -50,15 +55,28 @@ class Janitor:
         self._todo.extend((now, run_id) for run_id in sorted(run_ids))
         self._wake.set()
 
+    def clear_old(self) -> None:
+        """Remove, once a day, what runs left a week ago: the user may have wanted a look.
+
+        A folder with a ``job.json`` still waits for its delivery.
+        """
+        now = self._clock()
+        if now < self._clear_at:
+            return
+        self._clear_at = now + _DAY_S
+        for path in self._planner.folder("-").parent.glob("*"):
+            if not (path / "job.json").exists() and now - _changed(path, now) > KEPT_DAYS * _DAY_S:
+                shutil.rmtree(path, ignore_errors=True)
+
     def _run(self) -> None:
         try:
             self._find_unsealed()
-            self._clear_old()
         except Exception:  # noqa: BLE001 -- the loop outlives its work
             _log.exception("What an earlier server left was not all cleared away.")
         while not self._ended.is_set():
+            self.clear_old()
+            self._wake.wait(_DAY_S)
             # Later, so that the sealing of one run does not meet the start of the next.
-            self._wake.wait()
             self._ended.wait(_LATER_S)
             self._wake.clear()
             for _ in range(len(self._todo)):
@@ -93,16 +111,9 @@ class Janitor:
             if len(page) < _PAGE:
                 return
 
-    def _clear_old(self) -> None:
-        """Remove what failed runs left, some days after: the user may have wanted a look."""
-        folder = self._planner.folder("-").parent
-        for path in folder.iterdir() if folder.is_dir() else ():
-            if not (path / "job.json").exists() and _age_s(path) > KEPT_DAYS * _DAY_S:
-                shutil.rmtree(path, ignore_errors=True)
 
-
-def _age_s(path: Path) -> float:
+def _changed(path: Path, now: float) -> float:
     try:
-        return time.time() - path.stat().st_mtime
+        return path.stat().st_mtime
     except OSError:
-        return 0.0
+        return now
