@@ -43,7 +43,7 @@ class Other(BaseHTTPRequestHandler):
         self.seen.append((self.command, self.path, self.rfile.read(length)))
         self.answering(self, len(self.seen))
 
-    do_POST = do_PUT = do_GET  # noqa: N815
+    do_POST = do_PUT = do_GET  # noqa: N815 -- http.server's names
 
     def give(self, status: int, body: Any = None, **headers: str) -> None:
         data = body if isinstance(body, bytes) else json.dumps(body).encode()

@@ -107,7 +107,7 @@ def test_a_step_that_is_no_whole_number_is_refused(tmp_path: Path, step: Any) ->
 def test_a_step_may_be_any_whole_number(tmp_path: Path) -> None:
     own = writer(tmp_path)
     for step in (np.int64(3), 4.0, True, 2**63 - 1):
-        own.append_scalar("m", 1.0, step)  # type: ignore[arg-type]
+        own.append_scalar("m", 1.0, step)  # type: ignore[arg-type]  # what a script may do
     assert [p.step for p in read(tmp_path)] == [3, 4, 1, 2**63 - 1]
 
 

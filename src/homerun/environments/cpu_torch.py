@@ -89,7 +89,7 @@ def web_fetch(env: Mapping[str, str]) -> Fetch:
             both = f"{unquote(parts.username)}:{unquote(parts.password)}".encode()
             request.add_header("Authorization", "Basic " + base64.b64encode(both).decode())
         certificates = ssl.create_default_context(cafile=env.get("SSL_CERT_FILE"))
-        with urllib.request.urlopen(request, timeout=_TIMEOUT_S, context=certificates) as page:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=_TIMEOUT_S, context=certificates) as page:  # noqa: S310 -- as above
             return str(page.read().decode("utf-8", "replace"))
 
     return fetch

@@ -35,4 +35,4 @@ class BuildSettings:
     @property
     def user_home(self) -> str:
         """The user's own folder."""
-        return self.environ.get("HOME") or os.path.expanduser("~")  # noqa: PTH111
+        return self.environ.get("HOME") or os.path.expanduser("~")  # noqa: PTH111 -- it is text

@@ -47,7 +47,7 @@ class Word:
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and self.to_json() == other.to_json()
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # object declares a method
 
     def __repr__(self) -> str:
         inside = ", ".join(f"{n}={getattr(self, n)!r}" for n in self.__slots__)
