@@ -97,3 +97,25 @@ def test_the_machine_has_cores_and_memory() -> None:
     assert machine.cores >= 1
     assert machine.memory_mb > 0
     assert read_machine(7).cores == 7
+
+
+def test_an_installed_plugin_is_known_and_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    info = tmp_path / "plugin-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: plugin\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(
+        "[homerun.compute]\n"
+        "moon = homerun.compute.local.backend:LocalBackend\n"
+        "mars = nobody_installed_this:Mars\n"
+        "venus = homerun.compute.local.machine:Machine\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert backend_class("moon") is LocalBackend
+    with pytest.raises(InvalidInputError, match="Known: local, mars, moon, venus"):
+        backend_class("slrum")
+    with pytest.raises(InvalidInputError, match="package that brings 'nobody_installed_this'"):
+        backend_class("mars")
+    with pytest.raises(InvalidInputError, match="is not a Backend"):
+        backend_class("venus")

@@ -35,7 +35,7 @@ def backend_class(name: str) -> type[Backend[Any]]:
     except ImportError as error:
         raise InvalidInputError(
             f"The compute backend {name!r} cannot be loaded: {error}.",
-            f"Install it with: pip install 'homerun[{name}]'",
+            f"Install again, with what it needs, the package that brings {module!r}.",
         ) from error
     if not (isinstance(loaded, type) and issubclass(loaded, Backend)):
         raise InvalidInputError(f"The compute backend {name!r} ({place}) is not a Backend.")
