@@ -144,7 +144,15 @@ function useFollow(
       else if (isAtEnd) onFollow(true);
       lastTop.current = top;
     };
+    // While text keeps coming, the next of it would undo a scroll before its event is heard.
+    const onWheel = (event: WheelEvent) => {
+      if (event.deltaY < 0 && element.scrollTop > 0) onFollow(false);
+    };
     element.addEventListener("scroll", onScroll, { passive: true });
-    return () => element.removeEventListener("scroll", onScroll);
+    element.addEventListener("wheel", onWheel, { passive: true });
+    return () => {
+      element.removeEventListener("scroll", onScroll);
+      element.removeEventListener("wheel", onWheel);
+    };
   }, [box, onFollow]);
 }
