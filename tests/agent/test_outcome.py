@@ -82,8 +82,8 @@ def test_only_an_exception_at_the_very_end_is_quoted(job: JobSpec) -> None:
 def test_a_state_survives_a_reader_at_any_moment(job: JobSpec) -> None:
     place = Place(job)
     assert place.read_state() is None
-    place.write_state(State(pid=1, start="2", phase="running"))
-    assert place.read_state() == State(pid=1, start="2", phase="running")
+    place.write_state(State(pid=1, start="2", script_pid=3))
+    assert place.read_state() == State(pid=1, start="2", script_pid=3)
     (place.folder / "state.json").write_text('{"pid": 1')
     assert place.read_state() is None
 

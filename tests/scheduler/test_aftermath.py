@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 
 from homerun.compute.local.backend import LocalBackend
+from homerun.schema.states import Writer
 from homerun.server.scheduler.images import Images
 from homerun.server.scheduler.janitor import KEPT_DAYS, Janitor
 from homerun.server.scheduler.planning import Planner
 from homerun.server.settings import Settings
 from homerun.store import Store, open_store
+from homerun.testing.backend import wait_until
+from homerun.testing.runs import make_run, start_run
 
 DAY_S = 24 * 3600.0
 
@@ -39,6 +42,23 @@ def test_a_build_that_cannot_be_started_fails_with_the_reason(
     assert error is not None
     assert error.startswith("The build could not be started: ")
     assert not images.is_building()
+
+
+def test_a_log_that_an_earlier_server_left_open_is_sealed_and_a_live_ones_is_not(
+    store: Store, planner: Planner
+) -> None:
+    for run_id in ("over", "live"):
+        make_run(store, run_id)
+        start_run(store, run_id)
+        store.logs.append(run_id, "logs/a", 0, b"text")
+    store.runs.advance("over", "Completed", Writer.AGENT, lease_epoch=1)
+    janitor = Janitor(store, planner)
+    janitor.start()
+    # Takes the two seconds that the janitor leaves to whatever starts next.
+    wait_until(lambda: store.files.find("over", "logs/a"))
+    janitor.stop()
+    assert store.files.find("live", "logs/a") is None
+    assert store.logs.read("live", "logs/a") == b"text"
 
 
 def test_old_folders_go_once_a_day_but_what_waits_for_delivery_stays(

@@ -51,7 +51,7 @@ class Scene:
         job = self.planner.job(
             self.run, self.store.runs.spec(self.run_id), Tokens.new(), hides_gpus=False
         )
-        Place(job).write_state(State(pid=pid, start=stamp, phase="running"))
+        Place(job).write_state(State(pid=pid, start=stamp))
         beat = Beat(lease_epoch=1, pid=pid, native_id=f"{pid}:{stamp}")
         self.store.runs.beat(self.run_id, beat)
 

@@ -17,23 +17,20 @@ class State(Word):
 
     Attributes:
         pid, start: The agent, as the local backend tells processes apart.
-        phase: ``"starting"``, ``"running"``, ``"finalizing"``, ``"delivered"``.
         script_pid: The script's process, or None before its start.
         returncode: As ``subprocess`` gives it: an exit code, or minus a signal; None while it runs.
         ended_by: Why the agent ended the script (``script.EndedBy``), or None.
         failure: Why there is no script at all, in a sentence, or None.
     """
 
-    __slots__ = ("ended_by", "failure", "phase", "pid", "returncode", "script_pid", "start")
+    __slots__ = ("ended_by", "failure", "pid", "returncode", "script_pid", "start")
     pid: int
     start: str
-    phase: str
     script_pid: int | None
     returncode: int | None
     ended_by: str | None
     failure: str | None
     DEFAULTS = {
-        "phase": "starting",
         "script_pid": None,
         "returncode": None,
         "ended_by": None,

@@ -68,8 +68,6 @@ def finish(job: JobSpec, place: Place, state: State, delivery: Delivery, line: L
         state.ended_by = EndedBy.CANCEL  # it came while the rest was being delivered
     outcome = outcome_of(state, job, place)
     advance(line, job, outcome.status, outcome.reason, outcome.error)
-    state.phase = "delivered"
-    place.write_state(state)
     delivery.remove_journals()
     (place.folder / "job.json").unlink(missing_ok=True)  # the tokens
     if outcome.status == RunStatus.COMPLETED and delivery.is_complete:
@@ -96,10 +94,8 @@ def _start(job: JobSpec, place: Place, state: State, line: Line, orders: Orders)
         place.remark(state.failure)
     else:
         state.script_pid = script.pid
-        state.phase = "running"
         place.write_state(state)
         return script
-    state.phase = "finalizing"
     place.write_state(state)
     return None
 
@@ -132,7 +128,6 @@ def _watch(
     if orders.superseded:
         script.end_leftovers()
         raise Interrupted
-    state.phase = "finalizing"
     place.write_state(state)
     left = script.end_leftovers()
     if left:

@@ -6,8 +6,6 @@ from typing import Any, NewType
 
 RunId = NewType("RunId", str)
 RunKey = NewType("RunKey", str)
-WorkspaceId = NewType("WorkspaceId", str)
-ExperimentId = NewType("ExperimentId", str)
 Digest = NewType("Digest", str)
 
 _EXPERIMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,254}\Z")

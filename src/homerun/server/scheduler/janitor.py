@@ -101,12 +101,15 @@ class Janitor:
     def _find_unsealed(self) -> None:
         """Find the runs whose logs were not sealed: only a folder tells, and only by its key."""
         logs = self._store.home / "logs"
-        keys = {path.name for path in logs.iterdir()} if logs.is_dir() else set()
+        keys: set[str] = {path.name for path in logs.iterdir()} if logs.is_dir() else set()
+        keys -= {run_key(run.run_id) for run in self._store.runs.live()}
         offset = 0
         while keys:
             query = RunQuery(status=sorted(FINAL), offset=offset, limit=_PAGE)
             page = self._store.runs.list(query).runs
-            self.over({run.run_id for run in page if run_key(run.run_id) in keys})
+            found: dict[str, str] = {run_key(run.run_id): run.run_id for run in page}
+            self.over({found[key] for key in keys & found.keys()})
+            keys -= found.keys()
             offset += _PAGE
             if len(page) < _PAGE:
                 return
