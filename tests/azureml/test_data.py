@@ -74,8 +74,6 @@ def test_a_datastore_that_is_not_there_lists_those_that_are(ws: Any) -> None:
     assert Datastore(ws).name == "workspaceblobstore"
     with pytest.raises(UserErrorException, match=r"no datastore 'x'.*workspaceblobstore"):
         Datastore.get(ws, "x")
-    with pytest.raises(NotImplementedError, match="is not available in homerun: use"):
-        Datastore.register_azure_blob_container(workspace=ws)
 
 
 def test_missing_data_is_named(store: Any, here: Path) -> None:

@@ -163,3 +163,32 @@ def test_a_full_disk_is_said_once_and_what_was_recorded_before_is_kept(tmp_path:
     )
     assert said.count("Nothing can be recorded in") == 1
     assert said.endswith("True True 1000\n")
+
+
+def test_what_a_class_lacks_is_refused_and_never_simply_absent() -> None:
+    from azureml import core
+    from azureml.data.data_reference import DataReference
+    from azureml.data.file_dataset import FileDataset
+
+    owners = {"FileDataset": FileDataset, "DataReference": DataReference}
+    for name in REFUSED:
+        owner, _, method = name.partition(".")
+        if not method.isidentifier() or name == "Dataset.Tabular":
+            continue
+        cls = owners.get(owner) or getattr(core, owner)
+        with pytest.raises(NotImplementedError) as caught:
+            getattr(cls, method)(1, a=2)
+        assert str(caught.value.args[0]).startswith(f"`{name}` is not available in homerun: use ")
+
+
+def test_a_refusal_is_the_same_on_an_object(here: Path) -> None:
+    from azureml.core import Environment, Run, RunConfiguration
+
+    with pytest.raises(
+        UserErrorException, match=r"`Run.take_snapshot` is not available in homerun"
+    ):
+        Run.get_context().take_snapshot("x")
+    with pytest.raises(UserErrorException, match=r"`Environment.build` is not available"):
+        Environment("e").build(None)
+    with pytest.raises(UserErrorException, match=r"`RunConfiguration.save` is not available"):
+        RunConfiguration().save(path=".")

@@ -172,7 +172,7 @@ def test_a_command_is_given_to_a_shell(ws: Any, here: Path) -> None:
     ("folder", "script", "words"),
     [
         ("absent", "main.py", ["'absent'", "'main.py'"]),
-        (".", "absent.py", ["'.'", "'absent.py'"]),
+        (".", "absent.py", ["'.'", "'absent.py'", "nothing was submitted", "There is a.py, b.py."]),
         (".", "../up.py", ["'../up.py'", "outside"]),
     ],
 )
@@ -180,6 +180,8 @@ def test_what_is_missing_is_named_and_nothing_is_sent(
     ws: Any, here: Path, folder: str, script: str, words: list[str]
 ) -> None:
     experiment = Experiment(ws, "nothing-sent")
+    for name in ("b.py", "a.py", "c.txt"):
+        (here / name).write_text("")
     with pytest.raises(UserErrorException) as caught:
         experiment.submit(ScriptRunConfig(folder, script))
     for word in words:

@@ -66,15 +66,20 @@ def test_a_workspace_only_azure_knew_is_made_on_first_use(here: Path, capsys: An
     [
         ('{"subscription_id": "a",\n "Scope": }', ["config.json, line 2", "not valid JSON"]),
         ('{"subscription_id": "a"}', ["lacks resource_group, workspace_name"]),
-        ('["a"]', ["must hold a JSON object"]),
+        ('["a"]', ["must hold a JSON object", "and holds a list"]),
         ('{"Scope": "/somewhere"}', ["/somewhere"]),
+        ("\ufeff", ["config.json, line 1", "not valid JSON"]),
+        (b"\xff\xfe", ["is no UTF-8 text"]),
     ],
 )
-def test_a_config_that_cannot_be_used_is_named(here: Path, text: str, words: list[str]) -> None:
-    (here / "config.json").write_text(text)
+def test_a_config_that_cannot_be_used_is_named(
+    here: Path, text: str | bytes, words: list[str]
+) -> None:
+    (here / "config.json").write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(UserErrorException) as caught:
         Workspace.from_config()
     assert str(here / "config.json") in caught.value.message
+    assert "write it anew with workspace.write_config()" in caught.value.message
     for word in words:
         assert word in caught.value.message
 

@@ -63,3 +63,12 @@ def test_a_server_inherits_nothing_that_belongs_to_a_run(monkeypatch: pytest.Mon
     assert env["HOMERUN_HOME"] == "/home/of/it"
     assert env["KEPT"] == "x"
     assert not {"HOMERUN_URL", "HOMERUN_TOKEN", "HOMERUN_RUN_ID", "HOMERUN_JOURNAL"} & set(env)
+
+
+@pytest.mark.parametrize("text", ["here", "127.0.0.1:4640", "ftp://there"])
+def test_an_address_that_is_none_is_refused(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOMERUN_URL", text)
+    with pytest.raises(InvalidInputError, match="HOMERUN_URL is"):
+        settings.configured_url()
+    monkeypatch.setenv("HOMERUN_URL", "http://127.0.0.1:4640")
+    assert settings.configured_url() == "http://127.0.0.1:4640"

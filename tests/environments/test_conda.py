@@ -82,3 +82,16 @@ def test_all_that_pypi_cannot_give_is_listed_with_lines() -> None:
 def test_what_is_no_conda_file_is_refused(text: str) -> None:
     with pytest.raises(BuildError):
         read_conda_file(text)
+
+
+def test_a_pip_part_that_holds_no_lines_is_named_with_its_line() -> None:
+    for inside, shown in (("[{a: 1}]", "{'a': 1}"), ("numpy", "'numpy'")):
+        with pytest.raises(BuildError) as caught:
+            read_conda_file(f"name: x\ndependencies:\n- python=3.11\n- pip: {inside}\n")
+        assert "'pip:' has to hold" in str(caught.value)
+        assert shown in str(caught.value)
+
+
+def test_pytorch_without_a_version_is_an_unpinned_torch() -> None:
+    made = read_conda_file("dependencies:\n- python=3.11\n- pytorch\n- torchvision\n")
+    assert made.packages == ["torch", "torchvision"]

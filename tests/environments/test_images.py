@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from homerun.environments import find_image
-from homerun.environments.images import locked, scratch
+from homerun.environments.images import _is_free, locked, scratch
 
 BUILD = """
 import json, os, sys
@@ -84,7 +84,7 @@ def test_a_killed_build_leaves_nothing_that_counts(
     process.wait()
     assert find_image(str(machine.home), "a" * 64) is None
     assert names(machine.home / "images") == []
-    until(lambda: not _workers(machine.home), "uv's children to end")
+    until(lambda: _is_over(machine.home, "a" * 64), "uv's children to end")
     left = machine.home / "images" / ".scratch"
     assert len(list(left.iterdir())) == 1
     machine.pip("whisper")  # the next build, of something else, clears it away
@@ -102,7 +102,7 @@ def test_what_a_uv_without_its_builder_works_on_is_left_alone(
     machine.pip("whisper")
     assert len(list(scratch_folder.iterdir())) == 1
     slow["go"].write_text("")
-    until(lambda: not _workers(machine.home), "the orphan to end")
+    until(lambda: _is_over(machine.home, "b" * 64), "the orphan to end")
     machine.pip("whisper", "numpy")
     assert list(scratch_folder.iterdir()) == []
 
@@ -145,6 +145,11 @@ def test_a_record_that_is_not_whole_is_no_image(tmp_path: Path, text: str) -> No
     (folder / "prefix" / "bin" / "python").symlink_to(sys.executable)
     (folder / "image.json").write_text(text)
     assert find_image(str(tmp_path), "f") is None
+
+
+def _is_over(home: Path, digest: str) -> bool:
+    # A process that ends is out of sight a moment before it lets go of what it had locked.
+    return not _workers(home) and _is_free(str(home), digest)
 
 
 def _workers(home: Path) -> list[psutil.Process]:

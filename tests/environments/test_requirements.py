@@ -99,3 +99,10 @@ def test_a_python_version_that_is_none_is_refused() -> None:
     with pytest.raises(InvalidInputError, match="three"):
         plan({"kind": "pip", "pip": "", "python_version": "three"})
     assert plan({"kind": "pip", "pip": "", "python_version": "3.8"}).python == "==3.8"
+
+
+def test_an_option_that_pip_does_not_have_is_named_with_its_line() -> None:
+    with pytest.raises(BuildError) as caught:
+        read_requirements("numpy\n--foo bar\n--only-binary :all:\n")
+    assert str(caught.value).startswith("Line 2 of the requirements, '--foo bar': a requirements")
+    assert "no option '--foo'" in str(caught.value)

@@ -15,8 +15,10 @@ from homerun.sdk import exceptions as v1
 from homerun.sdk.connection import Connection, translate
 from homerun.sdk.context import open_connection
 from homerun.sdk.git import git_properties
-from homerun.sdk.metric_values import metrics_of, scalar_of
+from homerun.sdk.metric_values import check_step, metrics_of, scalar_of
 from homerun.sdk.streaming import _best_log
+
+ONE = {"kind": "list", "values": [[5]]}
 
 
 @pytest.mark.parametrize(
@@ -50,6 +52,21 @@ def test_none_is_kept_and_left_out_of_what_is_read() -> None:
         "b": {"kind": "scalar", "values": [None, 1.0, "Infinity"]},
     }
     assert metrics_of(answer, "r") == {"b": [1.0, float("inf")]}
+
+
+@pytest.mark.parametrize("kind", ["scalar", "list", "row", "table", "image"])
+def test_values_of_several_kinds_under_one_name_all_come(kind: str) -> None:
+    values = [1, "t", ["NaN", 2], {"x": 1}]
+    found = metrics_of({"mixed": {"kind": kind, "values": values}, "one": ONE}, "r")
+    assert [str(value) for value in found["mixed"]] == ["1", "t", "nan", "2", "{'x': 1}"]
+    assert found["one"] == 5
+
+
+@pytest.mark.parametrize("step", [1.5, "1", float("nan"), float("inf"), [1], 2**63])
+def test_a_step_that_is_no_whole_number_is_refused(step: Any) -> None:
+    with pytest.raises(v1.UserErrorException, match="nothing was recorded"):
+        check_step(step)
+    assert (check_step(np.int64(3)), check_step(3.0)) == (3, 3)
 
 
 @pytest.mark.parametrize("cls", errors.ERRORS)

@@ -150,3 +150,14 @@ def test_whether_a_file_can_be_run_is_kept(tmp_path: Path) -> None:
     kept = {file.path: file.executable for file in list_source_files(str(tmp_path))}
     assert kept == {"read.txt": False, "run.sh": True}
     assert (tmp_path / "run.sh").stat().st_mode & stat.S_IXUSR
+
+
+def test_the_ignore_line_against_many_files_names_their_ending(tmp_path: Path) -> None:
+    for n in range(5):
+        (tmp_path / f"{n}.png").write_text("")
+    (tmp_path / "train.py").write_text("")
+    with pytest.raises(SnapshotException) as caught:
+        check_limits(str(tmp_path), list_source_files(str(tmp_path)), SnapshotLimits(files=5))
+    assert caught.value.message.endswith(".amlignore:\n  /*.png")
+    (tmp_path / ".amlignore").write_text("/*.png\n")
+    check_limits(str(tmp_path), list_source_files(str(tmp_path)), SnapshotLimits(files=5))

@@ -18,6 +18,7 @@ from homerun.schema.errors import (
     NotFoundError,
     ServerUnreachableError,
 )
+from homerun.sdk.exceptions import AuthenticationException, UserErrorException
 
 # An option after SCRIPT is the script's.
 PASS_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False}
@@ -72,6 +73,8 @@ def exit_code(error: BaseException | None) -> Exit:
     if isinstance(error, ServerUnreachableError):
         return Exit.UNREACHABLE
     if isinstance(error, InvalidInputError | NotFoundError):
+        return Exit.USAGE
+    if isinstance(error, UserErrorException) and not isinstance(error, AuthenticationException):
         return Exit.USAGE
     inner = getattr(error, "inner_exception", None)
     return exit_code(inner) if inner is not None else Exit.FAILED

@@ -37,8 +37,17 @@ def home() -> str:
 
 
 def configured_url() -> Optional[str]:
-    """Give ``HOMERUN_URL``, the server somebody else runs, or None: then ours is embedded."""
-    return os.environ.get("HOMERUN_URL") or None
+    """Give ``HOMERUN_URL``, the server somebody else runs, or None: then ours is embedded.
+
+    Raises:
+        InvalidInputError: It is no address.
+    """
+    url = os.environ.get("HOMERUN_URL") or None
+    if url is not None and not url.startswith(("http://", "https://")):
+        raise InvalidInputError(
+            f"HOMERUN_URL is {url!r}.", "Set it to http://HOST:PORT, or not at all."
+        )
+    return url
 
 
 def configured_token() -> str:

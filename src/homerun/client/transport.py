@@ -200,8 +200,9 @@ class Transport:
     def _unreachable(self, request: Request, error: Exception) -> ServerUnreachableError:
         return ServerUnreachableError(
             f"The homerun server at {self.connection.url} gave no answer to "
-            f"{request.method} {request.path}: {error!r}.",
-            "Is it running? `homerun server status` tells.",
+            f"{request.method} {request.path}: {getattr(error, 'strerror', None) or repr(error)}.",
+            "Is it running? `homerun server status` tells; of one that HOMERUN_URL names, ask who "
+            "runs it.",
         )
 
 

@@ -58,7 +58,8 @@ def build(
         settings: The surroundings; None = this process's own.
 
     Raises:
-        BuildError: It cannot be made; nothing was kept. The log ends with the same words.
+        BuildError: It cannot be made; nothing was kept. The log says so, and leaves the reason to
+            whoever shows the error.
     """
     settings = settings or BuildSettings.here()
     waiting = "Another process builds this image: waiting for it.\n"
@@ -116,8 +117,8 @@ class _Work:
 def _make_or_say_why(work: _Work) -> None:
     try:
         _make(work)
-    except BuildError as error:
-        work.log.line(f"\nThe image could not be built. {error}")
+    except BuildError:
+        work.log.line("\nThe image could not be built.")
         raise
     except OSError as error:
         if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
@@ -222,7 +223,7 @@ def _finish(
         "seconds": seconds,
         "size_bytes": size_bytes,
     }
-    work.log.line(f"{len(packages)} packages:")
+    work.log.line("1 package:" if len(packages) == 1 else f"{len(packages)} packages:")
     work.log.items([f"{name} {version}" for name, version in packages.items()])
     size = f"{size_bytes / 1e6:,.0f} MB"
     work.log.line(f"The image is ready: Python {choice.interpreter}, {size}, {seconds} s.")

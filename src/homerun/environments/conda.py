@@ -54,8 +54,8 @@ def read_conda_file(text: str) -> CondaFile:
         try:
             _take(made, item)
         except ValueError as fault:
-            shown = item if isinstance(item, str) else type(item).__name__
-            faults.append(f"{_line_of(text, item)}{shown!r} cannot be had: {fault}.")
+            shown = repr(item) if isinstance(item, str) else f"a {type(item).__name__}"
+            faults.append(f"{_line_of(text, item)}{shown} cannot be had: {fault}.")
     if faults:
         raise BuildError("\n".join(faults))
     if data.get("variables"):
@@ -122,8 +122,11 @@ def _take(made: CondaFile, item: Any) -> None:
         if set(item) != {"pip"}:
             raise ValueError("only 'pip:' may hold a list of its own")
         lines = item["pip"] or []
-        if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
-            raise ValueError("'pip:' has to hold a list of requirement lines")
+        if not isinstance(lines, list):
+            raise ValueError(f"'pip:' has to hold a list of requirement lines, not {lines!r}")  # noqa: TRY004  as below
+        wrong = [line for line in lines if not isinstance(line, str)]
+        if wrong:
+            raise ValueError(f"'pip:' has to hold requirement lines, and {wrong[0]!r} is none")
         made.pip_lines.extend(lines)
         return
     if not isinstance(item, str):

@@ -17,6 +17,7 @@ _PLACE = re.compile(r"[\s;\[]")
 _COMMENT = re.compile(r"(^|\s+)#.*$")
 _FILES = {"-r": "-r", "--requirement": "-r", "-c": "-c", "--constraint": "-c"}
 _ARCHIVES = (".whl", ".zip", ".tar.gz", ".tar.bz2")
+_AS_THEY_ARE = ("--no-binary", "--only-binary")
 _DROPPED = ("--prefer-binary", "--use-feature", "--require-hashes", "--no-build-isolation")
 
 
@@ -52,7 +53,8 @@ def read_requirements(
     """Read the text; lines stay as they are but for what homerun provides or uv does not know.
 
     Raises:
-        BuildError: It names files that are not in the text; every such line is listed.
+        BuildError: It names files that are not in the text, or has an option that pip does not
+            know; every such line is listed.
     """
     made = Requirements()
     faults = []
@@ -140,6 +142,8 @@ def _take_option(made: Requirements, raw: list[str], line: str) -> list[str]:
         made.find_links.append(value)
     elif option == "--no-index":
         made.no_index = True
+    elif option not in _AS_THEY_ARE:
+        raise ValueError(f"a requirements file has no option {option!r}")
     return raw
 
 

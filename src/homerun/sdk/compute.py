@@ -11,12 +11,13 @@ from homerun.sdk.compute_parts import (
 )
 from homerun.sdk.console import say
 from homerun.sdk.exceptions import ComputeTargetException
-from homerun.sdk.refusals import refuse
+from homerun.sdk.refusals import refuses
 
 LOCAL = "local"
 _PRIORITIES = ("dedicated", "lowpriority")
 
 
+@refuses
 class ComputeTarget:
     """A compute target of a workspace; making the object looks it up.
 
@@ -52,17 +53,12 @@ class ComputeTarget:
         if not isinstance(asked, AmlComputeProvisioningConfiguration):
             raise ComputeTargetException(
                 f"Make the configuration of {name!r} with "
-                f"AmlCompute.provisioning_configuration(…); it is a "
+                f"AmlCompute.provisioning_configuration(…); it is of type "
                 f"{type(asked).__name__}."
             )
         return AmlCompute._of(
             workspace, workspace._connection.compute.create(_body(workspace, name, asked))
         )
-
-    @staticmethod
-    def attach(*args: Any, **kwargs: Any) -> Any:
-        """Refused in this version."""
-        refuse("ComputeTarget.attach")
 
     @staticmethod
     def list(workspace: Any) -> "List[AmlCompute]":
@@ -256,10 +252,6 @@ class AmlCompute(ComputeTarget):
     def delete(self) -> None:
         """Delete the target; runs that are there stay."""
         self.workspace._connection.compute.delete(self.workspace._id, self.name)
-
-    def detach(self) -> None:
-        """Refused: nothing is attached."""
-        refuse("ComputeTarget.detach")
 
     def serialize(self) -> Dict[str, Any]:
         """Give the target as a dictionary."""

@@ -5,7 +5,7 @@ import sys
 from typing import Any, Dict, List, Optional
 
 from homerun.sdk import yaml_text
-from homerun.sdk.exceptions import UserErrorException
+from homerun.sdk.exceptions import UserErrorException, why_unreadable
 
 _HEADER = "# Conda environment specification, written by homerun.\n"
 _SDK_PACKAGE = "azureml-defaults"
@@ -182,7 +182,8 @@ class CondaDependencies:
                 self._text = file.read()
         except (OSError, UnicodeDecodeError) as error:
             raise UserErrorException(
-                f"The conda file {path!r} cannot be read: {error}.", inner_exception=error
+                f"The conda file {path!r} cannot be read: {why_unreadable(error)}.",
+                inner_exception=error,
             ) from error
         if yaml_text.is_available():  # without it the text is checked where it is built
             self._data = _checked(yaml_text.parse(self._text, path), path)

@@ -5,7 +5,7 @@ from typing import Any, Dict, List, Optional, Tuple
 
 from homerun.schema.ids import is_input_name
 from homerun.sdk.exceptions import UserErrorException
-from homerun.sdk.refusals import refuse
+from homerun.sdk.refusals import refuse, refuses
 
 MODES = ("mount", "download", "direct")
 
@@ -45,6 +45,7 @@ class DatasetConsumptionConfig:
         return f"DatasetConsumptionConfig({self.name!r}, mode={self.mode!r})"
 
 
+@refuses
 class DataReference:
     """A place in a datastore; its text is the variable that holds the path in a run."""
 
@@ -121,9 +122,8 @@ class Inputs:
             return value
         if value is None or isinstance(value, (list, tuple, dict, set)):
             raise UserErrorException(
-                f"The argument {value!r} is a {type(value).__name__}; a command line takes texts "
-                f"and numbers. Give each value "
-                "an item of its own."
+                f"The argument {value!r} is of type {type(value).__name__}; a command line takes "
+                "texts and numbers. Give each value an item of its own."
             )
         return str(value)
 
@@ -175,6 +175,6 @@ def _described(consumed: Any, name: Optional[str]) -> Tuple[str, str, str, List[
         dataset = consumed.dataset
         return consumed.name, consumed.mode, dataset._datastore_name, list(dataset._paths)
     raise UserErrorException(
-        f"The input {name!r} must be a dataset's as_named_input(…), and is a "
+        f"The input {name!r} must be a dataset's as_named_input(…), and is of type "
         f"{type(consumed).__name__}."
     )

@@ -7,7 +7,7 @@ from homerun.sdk.console import say
 from homerun.sdk.data_inputs import DataReference, DatasetConsumptionConfig
 from homerun.sdk.datastore import Datastore
 from homerun.sdk.exceptions import UserErrorException
-from homerun.sdk.refusals import refuse
+from homerun.sdk.refusals import refuse, refuses
 
 _WILD = ("*", "?", "[")
 
@@ -23,6 +23,7 @@ class DataPath:
         self._datastore = datastore
 
 
+@refuses
 class FileDataset:
     """Files of one datastore, by paths that may hold wildcards."""
 
@@ -72,10 +73,6 @@ class FileDataset:
         for path, target in pairs:
             self._datastore._fetch(path, target)
         return [target for _, target in pairs]
-
-    def register(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Refused in this version."""
-        refuse("FileDataset.register")
 
     def __repr__(self) -> str:
         return f"FileDataset(datastore={self._datastore.name!r}, paths={self._paths!r})"
@@ -168,26 +165,12 @@ class _Refuses:
         return lambda *_args, **_kwargs: refuse(self._name)
 
 
+@refuses
 class Dataset:
     """The way to make datasets."""
 
     File = FileDatasetFactory
     Tabular = _Refuses("Dataset.Tabular")
-
-    @staticmethod
-    def get_by_name(*args: Any, **kwargs: Any) -> NoReturn:
-        """Refused in this version."""
-        refuse("Dataset.get_by_name")
-
-    @staticmethod
-    def get_by_id(*args: Any, **kwargs: Any) -> NoReturn:
-        """Refused in this version."""
-        refuse("Dataset.get_by_id")
-
-    @staticmethod
-    def get_all(*args: Any, **kwargs: Any) -> NoReturn:
-        """Refused in this version."""
-        refuse("Dataset.get_all")
 
 
 def _place(path: Any) -> Tuple[Any, str]:

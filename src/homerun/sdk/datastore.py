@@ -6,9 +6,10 @@ from typing import Any, Dict, List, NoReturn, Optional
 from homerun.sdk.console import say
 from homerun.sdk.data_inputs import DataReference
 from homerun.sdk.exceptions import UserErrorException
-from homerun.sdk.refusals import refuse
+from homerun.sdk.refusals import refuses
 
 
+@refuses
 class Datastore:
     """A datastore of a workspace; making the object looks it up.
 
@@ -145,51 +146,6 @@ class Datastore:
             )
         out(f"Downloaded {done} files")
         return done
-
-    @staticmethod
-    def register_azure_blob_container(*args: Any, **kwargs: Any) -> NoReturn:
-        """Refused: data lies in the workspace's own datastores."""
-        refuse("Datastore.register_azure_blob_container")
-
-    @staticmethod
-    def register_azure_file_share(*args: Any, **kwargs: Any) -> NoReturn:
-        """Refused: data lies in the workspace's own datastores."""
-        refuse("Datastore.register_azure_file_share")
-
-    @staticmethod
-    def register_azure_data_lake(*args: Any, **kwargs: Any) -> NoReturn:
-        """Refused: data lies in the workspace's own datastores."""
-        refuse("Datastore.register_azure_data_lake")
-
-    @staticmethod
-    def register_azure_data_lake_gen2(*args: Any, **kwargs: Any) -> NoReturn:
-        """Refused: data lies in the workspace's own datastores."""
-        refuse("Datastore.register_azure_data_lake_gen2")
-
-    @staticmethod
-    def register_azure_sql_database(*args: Any, **kwargs: Any) -> NoReturn:
-        """Refused: data lies in the workspace's own datastores."""
-        refuse("Datastore.register_azure_sql_database")
-
-    @staticmethod
-    def register_azure_postgre_sql(*args: Any, **kwargs: Any) -> NoReturn:
-        """Refused: data lies in the workspace's own datastores."""
-        refuse("Datastore.register_azure_postgre_sql")
-
-    @staticmethod
-    def register_azure_my_sql(*args: Any, **kwargs: Any) -> NoReturn:
-        """Refused: data lies in the workspace's own datastores."""
-        refuse("Datastore.register_azure_my_sql")
-
-    @staticmethod
-    def register_dbfs(*args: Any, **kwargs: Any) -> NoReturn:
-        """Refused: data lies in the workspace's own datastores."""
-        refuse("Datastore.register_dbfs")
-
-    @staticmethod
-    def register_hdfs(*args: Any, **kwargs: Any) -> NoReturn:
-        """Refused: data lies in the workspace's own datastores."""
-        refuse("Datastore.register_hdfs")
 
     def __repr__(self) -> str:
         return f"Datastore(name={self.name!r}, type={self.datastore_type!r})"

@@ -7,6 +7,7 @@ from typing import Any, Dict, Optional
 from homerun.schema.environments import full_digest
 from homerun.sdk.conda_dependencies import CondaDependencies
 from homerun.sdk.exceptions import UserErrorException
+from homerun.sdk.refusals import refuses
 from homerun.sdk.requirements import read_requirements
 from homerun.sdk.section import Section
 
@@ -58,6 +59,7 @@ class DockerSection(Section):
     )
 
 
+@refuses
 class Environment(Section):
     """A named definition of a Python and its packages.
 

@@ -202,3 +202,13 @@ class ServiceException(AzureMLException):
     def __init__(self, exception_message: str, status_code: int = 500, **kwargs: Any) -> None:
         super().__init__(exception_message, **kwargs)
         self.status_code = status_code
+
+
+def why_unreadable(error: Exception) -> str:
+    """Say in words why a text file could not be read."""
+    if isinstance(error, OSError):
+        import os  # only when an error is shown
+
+        here = "" if os.path.isabs(str(error.filename)) else f" in {os.getcwd()}"
+        return f"{error.strerror}{here}"
+    return f"it is no UTF-8 text ({error})"

@@ -5,11 +5,12 @@ from typing import Any, Dict, Iterator, List, Optional
 from homerun.schema.ids import is_experiment_name
 from homerun.sdk import links
 from homerun.sdk.exceptions import AzureMLException, UserErrorException
-from homerun.sdk.refusals import refuse
+from homerun.sdk.refusals import refuse, refuses
 
 _PAGE = 500
 
 
+@refuses
 class Experiment:
     """An experiment of a workspace, made on first use."""
 
@@ -55,6 +56,11 @@ class Experiment:
         return self._id
 
     @property
+    def tags(self) -> Dict[str, str]:
+        """The experiment's tags: none, runs carry them."""
+        return {}
+
+    @property
     def workspace_object(self) -> Any:
         """The workspace, under its older name."""
         return self.workspace
@@ -82,7 +88,7 @@ class Experiment:
             ):
                 refuse("Experiment.submit of this kind of configuration")
             raise AzureMLException(
-                f"Experiment.submit needs a ScriptRunConfig, and {config!r} is a "
+                f"Experiment.submit needs a ScriptRunConfig, and {config!r} is of type "
                 f"{type(config).__name__}."
             )
         run_id = kwargs.pop("run_id", None)
@@ -96,10 +102,6 @@ class Experiment:
         texts = {str(key): str(value) for key, value in (tags or {}).items()}
         record = submit(self, config, texts, run_id)
         return Run(self, record["run_id"], _record=record)
-
-    def start_logging(self, *args: Any, **kwargs: Any) -> Any:
-        """Refused in this version."""
-        refuse("Experiment.start_logging")
 
     def get_runs(
         self,

@@ -23,7 +23,7 @@ def check_name(name: Any) -> str:
         "A metric's name must be text of at least one letter, and {!r} is {}; nothing was "
         "recorded. "
         'Write run.log("loss", value).'.format(
-            name, "empty" if name == "" else f"a {type(name).__name__}"
+            name, "empty" if name == "" else f"of type {type(name).__name__}"
         )
     )
 
@@ -40,7 +40,7 @@ def check_step(step: Any) -> Optional[int]:
         whole = int(step)
     except (TypeError, ValueError, OverflowError):
         whole = None
-    if whole is None or isinstance(step, str) or not -(2**63) < whole < 2**63:
+    if whole is None or isinstance(step, str) or whole != step or not -(2**63) < whole < 2**63:
         raise UserErrorException(
             f"A metric's step must be a whole number, and {step!r} is none; nothing was recorded."
         )
@@ -139,16 +139,21 @@ def shaped(kind: str, values: List[Any], run_id: str) -> Any:
 
     One scalar comes bare, several as a list; so do list items; one row is a dictionary of scalars,
     several a dictionary of lists. ``None`` counts as a value here; ``metrics_of`` drops it.
+
+    A name may hold values of several kinds, of which ``kind`` is one: then all come, in order, a
+    list's items among them and a row as a dictionary.
     """
-    if kind == "scalar":
-        return _bare([number_from_wire(value) for value in values])
-    if kind == "list":
-        return _bare([number_from_wire(item) for value in values for item in value])
-    if kind in ("row", "table"):
+    if kind in ("row", "table") and all(isinstance(value, dict) for value in values):
         return _columns(values)
-    if kind in _ARTIFACT_KINDS:
+    if kind in _ARTIFACT_KINDS and all(isinstance(value, str) for value in values):
         return _bare([f"aml://artifactId/ExperimentRun/dcid.{run_id}/{v}" for v in values])
-    return _bare(list(values))
+    items = []  # type: List[Any]
+    for value in values:
+        if isinstance(value, dict):
+            items.append(_columns([value]))
+        else:
+            items += [number_from_wire(v) for v in (value if isinstance(value, list) else [value])]
+    return _bare(items)
 
 
 def metrics_of(answer: Dict[str, Dict[str, Any]], run_id: str) -> Dict[str, Any]:
@@ -180,7 +185,8 @@ def _number_of(value: Any) -> Scalar:
 def _cell_of(name: str, value: Any) -> Scalar:
     if isinstance(value, (list, tuple, dict, set)) or getattr(value, "shape", ()) != ():
         raise AzureMLException(
-            f"The values of {name!r} must be numbers or texts, and one is a {type(value).__name__}."
+            f"The values of {name!r} must be numbers or texts, and one is of type "
+            f"{type(value).__name__}; nothing was recorded."
         )
     return scalar_of(value)
 

@@ -3,7 +3,7 @@
 import os.path
 from typing import List, Tuple
 
-from homerun.sdk.exceptions import UserErrorException
+from homerun.sdk.exceptions import UserErrorException, why_unreadable
 
 _INCLUDES = ("-r", "--requirement", "-c", "--constraint")
 
@@ -22,7 +22,8 @@ def read_requirements(path: str, _seen: Tuple[str, ...] = ()) -> str:
             lines = file.read().splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise UserErrorException(
-            f"The requirements file {path!r} cannot be read: {error}.", inner_exception=error
+            f"The requirements file {path!r} cannot be read: {why_unreadable(error)}.",
+            inner_exception=error,
         ) from error
     found = []  # type: List[str]
     for line in lines:

@@ -8,7 +8,7 @@ from homerun.sdk.context import QUICK_S, find_context, open_connection
 from homerun.sdk.exceptions import RunEnvironmentException
 from homerun.sdk.experiment import Experiment
 from homerun.sdk.place import JobPlace, ServerPlace
-from homerun.sdk.refusals import refuse
+from homerun.sdk.refusals import refuses
 from homerun.sdk.run_files import RunFiles
 from homerun.sdk.run_metrics import RunMetrics
 from homerun.sdk.run_status import RunStatusMethods
@@ -21,6 +21,7 @@ class _Current:
     run = None  # type: Optional[Any]
 
 
+@refuses
 class Run(RunMetrics, RunTags, RunFiles, RunStatusMethods):
     """A run of an experiment. Making the object looks the run up.
 
@@ -129,30 +130,6 @@ class Run(RunMetrics, RunTags, RunFiles, RunStatusMethods):
                 yield child
                 if recursive:
                     yield from child.get_children(recursive=True)
-
-    def child_run(self, *args: Any, **kwargs: Any) -> Any:
-        """Refused in this version."""
-        refuse("Run.child_run")
-
-    def create_children(self, *args: Any, **kwargs: Any) -> Any:
-        """Refused in this version."""
-        refuse("Run.create_children")
-
-    def submit_child(self, *args: Any, **kwargs: Any) -> Any:
-        """Refused in this version."""
-        refuse("Run.submit_child")
-
-    def register_model(self, *args: Any, **kwargs: Any) -> Any:
-        """Refused in this version."""
-        refuse("Run.register_model")
-
-    def get_secret(self, *args: Any, **kwargs: Any) -> Any:
-        """Refused: there is no key vault."""
-        refuse("Run.get_secret")
-
-    def get_secrets(self, *args: Any, **kwargs: Any) -> Any:
-        """Refused: there is no key vault."""
-        refuse("Run.get_secrets")
 
     def __enter__(self) -> "Run":
         return self

@@ -4,6 +4,7 @@ from typing import Any, Dict, List, Optional
 
 from homerun.sdk.environment import DEFAULT_NAME, Environment
 from homerun.sdk.exceptions import RunConfigurationException
+from homerun.sdk.refusals import refuses
 from homerun.sdk.section import Section
 
 
@@ -83,6 +84,7 @@ class AmlComputeConfiguration(Section):
     )
 
 
+@refuses
 class RunConfiguration(Section):
     """Everything about a run but its source folder."""
 
@@ -146,7 +148,7 @@ class RunConfiguration(Section):
     def __setattr__(self, name: str, value: Any) -> None:
         if name == "environment" and not isinstance(value, Environment):
             raise RunConfigurationException(
-                f"run_config.environment must be an Environment, and {value!r} is a "
+                f"run_config.environment must be an Environment, and {value!r} is of type "
                 f"{type(value).__name__}. Make one with "
                 "Environment.from_conda_specification(…) or look one up with Environment.get(…)."
             )
@@ -164,7 +166,7 @@ def target_name(target: Any) -> str:
     name = target if isinstance(target, str) else getattr(target, "name", None)
     if not isinstance(name, str) or not name:
         raise RunConfigurationException(
-            f"compute_target must be a compute target or its name, and {target!r} is a "
+            f"compute_target must be a compute target or its name, and {target!r} is of type "
             f"{type(target).__name__}."
         )
     return name

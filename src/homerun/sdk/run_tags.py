@@ -80,7 +80,8 @@ class RunTags(RunBase):
 def _texts(what: str, given: Any) -> Dict[str, str]:
     if not isinstance(given, dict):
         raise UserErrorException(
-            f"This needs a dictionary of key and value, and {given!r} is a {type(given).__name__}."
+            f"This needs a dictionary of key and value, and {given!r} is of type "
+            f"{type(given).__name__}."
         )
     texts = {}  # type: Dict[str, str]
     for key, value in given.items():

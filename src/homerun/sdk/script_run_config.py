@@ -1,7 +1,7 @@
 """``ScriptRunConfig``: what the user submits."""
 
 import copy
-import os.path
+import os
 from typing import Any, List, Optional, Union
 
 from homerun.sdk.console import warn
@@ -16,6 +16,7 @@ from homerun.sdk.run_configuration import (
 )
 
 MAX_RUN_DURATION_SECONDS_DEFAULT = 30 * 24 * 60 * 60
+_LISTED = 8
 
 
 class ScriptRunConfig:
@@ -81,7 +82,7 @@ class ScriptRunConfig:
         if not os.path.isdir(folder):
             raise UserErrorException(
                 f"The source_directory {self.source_directory!r} of script {self.script!r} is no "
-                f"folder ({folder})."
+                f"folder ({folder}); nothing was submitted."
             )
         if self.command:
             return folder
@@ -100,7 +101,8 @@ class ScriptRunConfig:
         if not os.path.isfile(full):
             raise UserErrorException(
                 f"The script {self.script!r} is not in source_directory "
-                f"{self.source_directory!r} ({full} is no file)."
+                f"{self.source_directory!r} ({full} is no file); nothing was submitted. "
+                f"{_scripts_in(folder)}"
             )
         return folder
 
@@ -109,9 +111,18 @@ class ScriptRunConfig:
             arguments is not None and not hasattr(arguments, "__iter__")
         ):
             raise UserErrorException(
-                f"arguments must be a list such as ['--epochs', 2], and {arguments!r} is a "
+                f"arguments must be a list such as ['--epochs', 2], and {arguments!r} is of type "
                 f"{type(arguments).__name__}."
             )
+
+
+def _scripts_in(folder: str) -> str:
+    try:
+        found = sorted(name for name in os.listdir(folder) if name.endswith(".py"))
+    except OSError:
+        return ""
+    more = f" and {len(found) - _LISTED} more" if len(found) > _LISTED else ""
+    return "There is {}.".format(", ".join(found[:_LISTED]) + more if found else "no *.py in it")
 
 
 def _check_distributed(config: Any) -> None:
@@ -120,7 +131,7 @@ def _check_distributed(config: Any) -> None:
     if not isinstance(config, (MpiConfiguration, PyTorchConfiguration, TensorflowConfiguration)):
         raise RunConfigurationException(
             "distributed_job_config must be an MpiConfiguration, PyTorchConfiguration or "
-            f"TensorflowConfiguration, and {config!r} is a {type(config).__name__}."
+            f"TensorflowConfiguration, and {config!r} is of type {type(config).__name__}."
         )
     refuse("ScriptRunConfig(distributed_job_config=…)")
 

@@ -127,7 +127,7 @@ def _advice(folder: str, files: List[SourceFile], by_count: bool = False) -> str
     lines += [f"  {file.size / _MEGABYTE:>9.1f} MB  {file.path}" for file in largest]
     tops = {}  # type: Dict[str, int]
     for file in files:
-        top = file.path.split("/", 1)[0] + "/" if "/" in file.path else file.path
+        top = _top_of(file.path, by_count)
         tops[top] = tops.get(top, 0) + (1 if by_count else file.size)
     heaviest = max(sorted(tops), key=lambda top: tops[top])
     lines.append(
@@ -135,6 +135,18 @@ def _advice(folder: str, files: List[SourceFile], by_count: bool = False) -> str
         f"{os.path.join(folder, ignore_file)}:\n  /{heaviest}"
     )
     return "\n".join(lines)
+
+
+def _top_of(path: str, by_count: bool) -> str:
+    """Give the part of a path that an ignore line would name: its first folder, or the file.
+
+    Where it is the number that counts, files beside each other are named by their ending.
+    """
+    top, slash, _ = path.partition("/")
+    if slash:
+        return top + "/"
+    ending = os.path.splitext(path)[1]
+    return "*" + ending if by_count and ending and ending != ".py" else path
 
 
 def _walk(

@@ -9,13 +9,14 @@ from homerun.sdk.connection import Connection
 from homerun.sdk.console import say
 from homerun.sdk.context import open_connection
 from homerun.sdk.exceptions import UserErrorException, WorkspaceException
-from homerun.sdk.refusals import refuse
+from homerun.sdk.refusals import refuses
 from homerun.sdk.workspace_collections import WorkspaceCollections
 
 DEFAULT_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 DEFAULT_RESOURCE_GROUP = "homerun"
 
 
+@refuses
 class Workspace(WorkspaceCollections):
     """A workspace; making the object looks it up.
 
@@ -162,11 +163,6 @@ class Workspace(WorkspaceCollections):
             found.setdefault(record["name"], []).append(Workspace._of(connection, record))
         return found
 
-    @staticmethod
-    def setup() -> None:
-        """Refused: there is no wizard."""
-        refuse("Workspace.setup")
-
     @property
     def name(self) -> str:
         """The workspace's name."""
@@ -248,10 +244,6 @@ class Workspace(WorkspaceCollections):
     def get_portal_url(self) -> str:
         """Give the link to the Studio."""
         return links.workspace_url(self)
-
-    def get_default_keyvault(self) -> Any:
-        """Refused: there is no key vault."""
-        refuse("Workspace.get_default_keyvault")
 
     def __repr__(self) -> str:
         return (

@@ -5,12 +5,13 @@ import os
 import re
 from typing import Any, Dict, Iterator, Optional
 
-from homerun.sdk.exceptions import UserErrorException
+from homerun.sdk.exceptions import UserErrorException, why_unreadable
 
 FOLDER = ".azureml"
 FILE = "config.json"
 _FOLDERS = (FOLDER, "aml_config", "")
 _FILES = (FILE, "project.json")
+_MEND = "Mend it, or write it anew with workspace.write_config()."
 _SCOPE = re.compile(
     r"/subscriptions/([^/]+)/resourceGroups/([^/]+)/providers/[^/]+/workspaces/([^/]+)/?\Z",
     re.IGNORECASE,
@@ -69,18 +70,19 @@ def read_config(path: str) -> WorkspaceNames:
             data = json.load(file)
     except (OSError, UnicodeDecodeError) as error:
         raise UserErrorException(
-            f"{path} cannot be read: {error}.", inner_exception=error
+            f"{path} cannot be read: {why_unreadable(error)}. {_MEND}", inner_exception=error
         ) from error
     except ValueError as error:
         raise UserErrorException(
-            "{}, line {} is not valid JSON: {}. Mend it, or write it anew with "
-            "workspace.write_config().".format(
-                path, getattr(error, "lineno", 1), getattr(error, "msg", error)
+            "{}, line {} is not valid JSON: {}. {}".format(
+                path, getattr(error, "lineno", 1), getattr(error, "msg", error), _MEND
             ),
             inner_exception=error,
         ) from error
     if not isinstance(data, dict):
-        raise UserErrorException(f"{path} must hold a JSON object, not a {type(data).__name__}.")
+        raise UserErrorException(
+            f"{path} must hold a JSON object, and holds a {type(data).__name__}. {_MEND}"
+        )
     return _names_of(data, path)
 
 
@@ -120,7 +122,7 @@ def _names_of(data: Dict[str, Any], path: str) -> WorkspaceNames:
         if match is None:
             raise UserErrorException(
                 f"{path}: its Scope {scope!r} is not "
-                f"/subscriptions/…/resourceGroups/…/providers/…/workspaces/…"
+                f"/subscriptions/…/resourceGroups/…/providers/…/workspaces/…. {_MEND}"
             )
         return WorkspaceNames(*match.groups())
     keys = ("subscription_id", "resource_group", "workspace_name")
@@ -128,7 +130,7 @@ def _names_of(data: Dict[str, Any], path: str) -> WorkspaceNames:
     if missing:
         raise UserErrorException(
             f"{path} lacks {', '.join(missing)}: it needs subscription_id, resource_group and "
-            "workspace_name, each a text."
+            "workspace_name, each a text. " + _MEND
         )
     return WorkspaceNames(*(data[key] for key in keys))
 
