@@ -40,7 +40,8 @@ class RunMoves:
     ) -> Run:
         """Move a run to ``status``: THE way a status changes, by ``schema.states``.
 
-        Saying again what the same writer said last is harmless. An agent must give its epoch.
+        Saying again what the same writer said last is harmless. An agent must give its epoch. The
+        run comes back as in a list, without what only its own page shows.
 
         Raises:
             NotFoundError: There is no such run.
@@ -65,7 +66,7 @@ class RunMoves:
             if row.status != status or _last_writer(transaction, row) != writer:
                 extra = {"beat_ms": self._now_ms()} if writer == Writer.AGENT else {}
                 self._move(transaction, row, (status, writer, reason), error=error, **extra)
-            return self._read(transaction, run_id)
+            return self._read(transaction, run_id, is_whole=False)
 
     def request_cancel(self, run_id: str, by: str) -> Run:
         """Ask for a run's end: a waiting one is canceled, a live one told; a final one stays.
@@ -123,7 +124,7 @@ class RunMoves:
                     {"hash": run_token_hash, "role": "run", "run_id": run_id},
                 ],
             )
-            return self._read(transaction, run_id)
+            return self._read(transaction, run_id, is_whole=False)
 
     def beat(self, run_id: str, beat: Beat, now_ms: int | None = None) -> BeatAnswer:
         """Take an agent's sign of life, which brings a NotResponding run back.
@@ -191,9 +192,9 @@ class RunMoves:
         if status in FINAL or writer == Writer.API:
             transaction.notify(SCHEDULER)  # a slot is free, or a run is to end
 
-    def _read(self, transaction: Transaction, run_id: str) -> Run:
+    def _read(self, transaction: Transaction, run_id: str, *, is_whole: bool = True) -> Run:
         row = one_row(transaction, run_id)
-        return to_runs(transaction.connection, [row], is_whole=True)[0]
+        return to_runs(transaction.connection, [row], is_whole=is_whole)[0]
 
 
 def next_revision() -> Any:

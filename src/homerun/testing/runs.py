@@ -86,7 +86,8 @@ class RunStoreTests(ABC):
             ("Finalizing", "agent"),
             ("Completed", "agent"),
         ]
-        assert [step.status for step in done.transitions] == [status for status, _ in steps]
+        told = store.runs.get(run_id).transitions
+        assert [step.status for step in told] == [status for status, _ in steps]
         assert (done.ended_ms, done.cores, done.gpus) == (1_000_000, 2, [0])
 
     def test_final_is_final_and_may_be_said_twice(self, store: Store) -> None:
