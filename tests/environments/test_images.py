@@ -98,6 +98,9 @@ def test_what_a_uv_without_its_builder_works_on_is_left_alone(
     until(slow["started"].exists, "the installation to begin")
     process.kill()
     process.wait()
+    workers = _workers(machine.home)
+    assert workers
+    assert {worker.environ()["HOMERUN_HOME"] for worker in workers} == {str(machine.home)}
     scratch_folder = machine.home / "images" / ".scratch"
     machine.pip("whisper")
     assert len(list(scratch_folder.iterdir())) == 1

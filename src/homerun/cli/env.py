@@ -37,6 +37,7 @@ def python(
         "OMP_NUM_THREADS": str(max(1, cores // 2)),  # as a run's is its share, unless it is set
         **os.environ,
         **definition.get("environment_variables", {}),
+        "HOMERUN_HOME": home,
         "PYTHONPATH": light if not own else f"{light}{os.pathsep}{own}",
     }
     try:

@@ -142,7 +142,8 @@ def _make(work: _Work) -> None:
     sources = read_sources(work.settings, asked.wanted, cache=cache)
     if sources.said:
         work.log.line("From pip's configuration: " + "; ".join(sources.said) + ".")
-    uv = Uv(find_uv(), sources.env, work.folder, work.log, work.lock_fd)
+    env = {**sources.env, "HOMERUN_HOME": str(work.home)}  # so that it can be told whose uv it is
+    uv = Uv(find_uv(), env, work.folder, work.log, work.lock_fd)
     site = _install(work, uv, Resolver(uv, asked, sources, choice.interpreter))
     done = _repair(work, asked, site)
     _finish(work, asked, choice, site, done, started)
