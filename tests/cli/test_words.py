@@ -4,6 +4,7 @@ import pytest
 
 from homerun.cli.names import pick
 from homerun.cli.output import duration
+from homerun.cli.runs import spelt
 from homerun.cli.submit import experiment_name, place
 from homerun.schema.errors import InvalidInputError, NotFoundError
 
@@ -36,6 +37,12 @@ def test_a_beginning_of_several_is_refused_and_lists_them():
 def test_a_word_inside_a_name_means_no_run():
     with pytest.raises(NotFoundError, match="fox"):
         pick("fox", RUNS)
+
+
+def test_a_status_is_meant_in_capitals_or_not_and_an_unknown_one_lists_those_there_are():
+    assert [spelt("running"), spelt("CancelRequested")] == ["Running", "CancelRequested"]
+    with pytest.raises(InvalidInputError, match=r"'done'.*There are: .*Completed, Failed"):
+        spelt("done")
 
 
 @pytest.mark.parametrize(

@@ -13,17 +13,25 @@ from homerun.cli.output import AsJson, ago, note, show_json, show_table
 from homerun.cli.submit import read_environment, this_workspace
 from homerun.client import settings
 
-env = typer.Typer(name="env", help="Environments.", no_args_is_help=True)
+env = typer.Typer(
+    name="env", help="Environments: try a script in one, list them.", no_args_is_help=True
+)
 
 
 @env.command(context_settings={"ignore_unknown_options": True})
 def python(
-    file: Annotated[Path, typer.Argument(help="A conda file (.yml) or pip requirements (.txt).")],
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="A conda file (.yml) or pip requirements (.txt)."),
+    ],
     arguments: Annotated[
-        list[str] | None, typer.Argument(metavar="-- [ARGS]...", help="What Python gets.")
+        list[str] | None, typer.Argument(metavar="ARGS", help="What Python gets, after --.")
     ] = None,
 ) -> None:
-    """Run Python in an environment, here and now: what a run of it would find. Ends as it ends."""
+    """Run Python in an environment, as a run would.
+
+    It is built where it is not there yet. The script's exit code is the command's.
+    """
     from homerun.environments import python_for
     from homerun.server.light import ensure_light
 

@@ -76,7 +76,7 @@ def _tell(run: dict[str, Any], told: str) -> str:
 
 def summarize(run: dict[str, Any]) -> Exit:
     """Say how a run ended; gives the exit code for it."""
-    note(f"[{run['display_name']}: {run['status']}]")
+    note(f"[{run['run_id']}: {run['status']}]")
     if run["status"] == RunStatus.COMPLETED:
         return Exit.OK
     if run["error"]:

@@ -9,7 +9,8 @@ from homerun.cli.connection import open_client
 from homerun.cli.follow import BUILD_LOG, DRIVER_LOG, show_log, until_interrupted
 from homerun.cli.names import get_run
 from homerun.cli.output import AsJson, Exit, ago, duration, note, show_json, show_table
-from homerun.schema.states import FINAL
+from homerun.schema.errors import InvalidInputError
+from homerun.schema.states import ALL, FINAL
 
 RunName = Annotated[
     str, typer.Argument(metavar="RUN", help="The run's id or name, or how either begins.")
@@ -31,7 +32,7 @@ def runs(
     if experiment:
         filters["experiment"] = experiment
     if status:
-        filters["status"] = status
+        filters["status"] = [spelt(one) for one in status]
     page = open_client().runs.list(**filters)
     if as_json:
         show_json(page)
@@ -44,6 +45,20 @@ def runs(
     )
     if page["total"] > len(page["runs"]):
         note(f"{page['total'] - len(page['runs'])} more: --limit {page['total']}")
+
+
+def spelt(typed: str) -> str:
+    """Give a status as the server spells it; capitals do not matter.
+
+    Raises:
+        InvalidInputError: No run can have it.
+    """
+    for one in ALL:
+        if one.lower() == typed.lower():
+            return one
+    raise InvalidInputError(
+        f"No run has the status {typed!r}.", f"There are: {', '.join(sorted(ALL))}."
+    )
 
 
 def row(run: dict[str, Any]) -> tuple[str, ...]:
@@ -68,7 +83,7 @@ def logs(
     ] = False,
     path: Annotated[str | None, typer.Option("--path", help="Another of the run's files.")] = None,
 ) -> None:
-    """Print what a run printed; with --follow, as it does, and its end is the exit code."""
+    """Print what a run printed. With --follow, as it does; how it ends is the exit code."""
     client = open_client()
     found = get_run(client, run)
     if follow:
@@ -80,7 +95,8 @@ def logs(
         return
     files = [file["path"] for file in client.files.list(found["run_id"])]
     note(f"There is nothing in {path or DRIVER_LOG} of {found['run_id']} ({found['status']}).")
-    note("Its files: " + ", ".join(files) if files else "It has no files yet.")
+    none = "It has no files." if found["status"] in FINAL else "It has no files yet."
+    note("Its files: " + ", ".join(files) if files else none)
     raise typer.Exit(Exit.USAGE if path else Exit.OK)
 
 

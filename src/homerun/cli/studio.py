@@ -13,9 +13,7 @@ from homerun.cli.output import AsJson, note, show_json
 
 
 def studio(
-    run: Annotated[
-        str | None, typer.Argument(metavar="[RUN]", help="Open this run's page.")
-    ] = None,
+    run: Annotated[str | None, typer.Argument(metavar="RUN", help="Open this run's page.")] = None,
     open_browser: Annotated[
         bool, typer.Option("--open/--no-open", help="Open the browser, or only print.")
     ] = True,

@@ -20,9 +20,9 @@ DEFAULT_WORKSPACE = "default"
 
 
 def submit(
-    script: Annotated[Path, typer.Argument(help="The script to run.")],
+    script: Annotated[Path, typer.Argument(metavar="SCRIPT", help="The script to run.")],
     arguments: Annotated[
-        list[str] | None, typer.Argument(metavar="[ARGS]...", help="The script's own arguments.")
+        list[str] | None, typer.Argument(metavar="ARGS", help="The script's own arguments.")
     ] = None,
     env: Annotated[
         Path | None,
