@@ -40,9 +40,11 @@ function yRange(log: boolean): uPlot.Scale.Range {
 }
 
 function xRange(options: PlotOptions): uPlot.Scale.Range {
-  return (_plot, min, max) => {
+  return (plot, min, max) => {
     const zoom = options.zoom();
     if (zoom) return [zoom[0], zoom[1]];
+    const [first, second] = plot.data[0]; // of one point uPlot makes a hundred steps
+    if (first !== undefined && second === undefined) return [first - 0.5, first + 0.5];
     if (min === null || max === null) return [0, 1];
     return min === max ? [min - 0.5, max + 0.5] : [min, max];
   };

@@ -206,7 +206,9 @@ function Attention() {
   );
 }
 
-const whyFailed = (run: Run): string => run.error?.message ?? run.reason ?? "";
+/** The exception comes first: the end of a line may be cut. */
+const whyFailed = (run: Run): string =>
+  (run.error?.message ?? run.reason ?? "").replace(/^The script ended with exit code \d+: /, "");
 
 function Lines({
   title,

@@ -4,7 +4,7 @@ import { mergeRun } from "../api/queries";
 import type { MetricSummary, Run } from "../api/types";
 import { treeRows } from "../ui/Tree";
 import { BUILD_LOG, DRIVER_LOG, mainLog } from "./run/mainLog";
-import { colourOf, readView, sections } from "./run/metricView";
+import { colourOf, isDrawn, readView, sections } from "./run/metricView";
 import { toTag } from "./run/Notes";
 import { stages } from "./run/stages";
 import { findTrace } from "./run/trace";
@@ -90,6 +90,12 @@ describe("metrics", () => {
       ["metrics", ["loss", "val/a"]],
     ]);
     expect(colourOf("val/loss")).not.toBe(colourOf("train/loss"));
+  });
+
+  test("one that is only words is no chart", () => {
+    const one = (value: unknown, min: number | null) => ({ kind: "scalar", value, min }) as MetricSummary;
+    expect([one("linear", null), { ...one(1, 1), kind: "list" }].map(isDrawn)).toEqual([false, false]);
+    expect([one(1, 1), one("late", 1), one("NaN", null), one("-Infinity", null)].every(isDrawn)).toBe(true);
   });
 
   test("the address says how charts look, and nonsense in it is nothing", () => {

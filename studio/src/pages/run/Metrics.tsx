@@ -15,7 +15,7 @@ import { Skeleton } from "../../ui/Skeleton";
 import { isFinal, isWaiting, ranMs } from "../../ui/status";
 import { useQueryState } from "../../ui/url";
 import { MetricChart } from "./MetricChart";
-import { type ChartView, colourOf, readView, sections } from "./metricView";
+import { type ChartView, colourOf, isDrawn, readView, sections } from "./metricView";
 import { Values } from "./Values";
 
 /** All metrics of a run as charts, in sections by the first part of their names. */
@@ -56,7 +56,7 @@ export function Metrics({ run }: { run: Run }) {
             </div>
           </Section>
         ))}
-        <Others run={run} list={shown.filter((one) => one.kind !== "scalar")} />
+        <Others run={run} list={shown.filter((one) => !isDrawn(one))} />
         {!shown.length && (
           <div className="empty">
             <h2>No metric matches</h2>

@@ -44,7 +44,7 @@ export function Values({ runId, summary }: { runId: string; summary: MetricSumma
       <figcaption className="chart-head">
         <h3 title={summary.name}>{summary.name}</h3>
         <span className="note">
-          {summary.kind.replaceAll("_", " ")}
+          {summary.kind === "scalar" ? "text" : summary.kind.replaceAll("_", " ")}
           {grid && `, ${plural(grid.rows.length, "row")}`}
         </span>
       </figcaption>

@@ -28,12 +28,18 @@ export function readView(query: URLSearchParams): ChartView {
   };
 }
 
+/** A metric that is a number at times; one that is only words has no place in a chart. */
+export function isDrawn({ kind, value, min }: MetricSummary): boolean {
+  if (kind !== "scalar") return false;
+  return typeof value !== "string" || min !== null || /^(-?Infinity|NaN)$/.test(value);
+}
+
 /**
  * Scalars by what stands before the first slash, in the order of their first points. A prefix of one metric
  * makes no section: such metrics stand together with those that have none.
  */
 export function sections(list: MetricSummary[]): [string, MetricSummary[]][] {
-  const scalars = list.filter((one) => one.kind === "scalar");
+  const scalars = list.filter(isDrawn);
   const prefixOf = (name: string) => (name.indexOf("/") > 0 ? name.slice(0, name.indexOf("/")) : "");
   const tally = new Map<string, number>();
   for (const { name } of scalars) tally.set(prefixOf(name), (tally.get(prefixOf(name)) ?? 0) + 1);
