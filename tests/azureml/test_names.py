@@ -74,6 +74,7 @@ def test_the_exceptions_are_homeruns_and_v1s() -> None:
     assert str(error).startswith("UserErrorException:\n\tMessage: what happened\n\tInnerException")
     assert '"code": "UserError"' in str(error)
     assert str(exceptions.SnapshotException("Your total")) == "Your total"
+    assert str(UserErrorException("naïve …")).count("naïve …") == 2  # readable in the JSON too
 
 
 @pytest.mark.parametrize("beside", ["azureml_core-1.60.0.dist-info", "azureml-core-1.2.egg-info"])

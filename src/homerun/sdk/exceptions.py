@@ -47,7 +47,7 @@ class AzureMLException(HomerunError):
         error = {"code": self.code, "message": self.message}
         if self.target is not None:
             error["target"] = self.target
-        return json.dumps({"error": error}, indent=4)
+        return json.dumps({"error": error}, indent=4, ensure_ascii=False)
 
 
 class UserErrorException(AzureMLException):

@@ -85,7 +85,8 @@ class RunStatusMethods(RunBase):
         if raise_on_error and details["status"] == "Failed":
             import json
 
-            raise ActivityFailedException(error_details=json.dumps(details.get("error"), indent=4))
+            text = json.dumps(details.get("error"), indent=4, ensure_ascii=False)
+            raise ActivityFailedException(error_details=text)
         return details
 
     def cancel(self) -> None:

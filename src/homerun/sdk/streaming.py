@@ -53,7 +53,7 @@ def stream(run: Any) -> Dict[str, Any]:
     if details["status"] == "Failed":
         say()
         say("Error:")
-        say(json.dumps(details.get("error"), indent=4))
+        say(json.dumps(details.get("error"), indent=4, ensure_ascii=False))
     say()
     return details
 
