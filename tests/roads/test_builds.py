@@ -64,6 +64,22 @@ def test_a_build_that_fails_fails_all_its_runs_with_the_builders_words(road: Roa
         assert "no-such-wheel" in road.log(run_id, BUILD_LOG)
 
 
+def test_a_failed_build_keeps_its_log_when_the_next_one_succeeds(
+    road: Road, tmp_path: Path
+) -> None:
+    late = {**EMPTY, "pip": "late==1.0\n"}
+    first = road.ends(road.submit("pass", environment=late), within_s=60)
+    assert first["error"]["code"] == "BuildFailed"
+    told = road.log(first["run_id"], BUILD_LOG)
+    make_wheel(tmp_path / "packages", "late", "1.0")
+    make_index(tmp_path / "simple", tmp_path / "packages")
+    second = road.ends(road.submit("pass", environment=late), within_s=60)
+    assert second["status"] == "Completed", second
+    assert "The image is ready" in road.log(second["run_id"], BUILD_LOG)
+    assert told not in road.log(second["run_id"], BUILD_LOG)
+    assert road.log(first["run_id"], BUILD_LOG) == told
+
+
 def test_a_run_that_waits_for_its_image_can_be_cancelled(road: Road) -> None:
     run_id = road.submit("pass", environment=EMPTY)
     road.reaches(run_id, "Preparing")

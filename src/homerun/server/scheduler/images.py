@@ -13,6 +13,7 @@ from homerun.schema.errors import HomerunError
 from homerun.server.scheduler.planning import Planner, write_job
 from homerun.store import Store
 
+BUILD_LOG = "azureml-logs/20_image_build_log.txt"
 _ATTEMPTS = 2
 _KILLED = (
     "The build of this environment was killed twice. Was there too little memory or disk? "
@@ -69,7 +70,7 @@ class Images:
         if known is not None and known.state == "ready":  # pruned, or damaged
             self._store.images.forget(digest)
         job = self._planner.build(digest, definition, package_settings)
-        self._store.images.claim(digest, str(Path(job.folder) / "build.log"))
+        self._store.images.claim(digest, str(self._log(digest)))
         native_id = self._backend.find(self._backend.plan(job))
         self._builds[digest] = Build(definition, package_settings, native_id)
         if native_id is None or self._backend.status(native_id) is not JobState.RUNNING:
@@ -91,10 +92,29 @@ class Images:
             self._record(digest, ended[digest])
         return ended
 
+    def keep_log(self, digest: str, run_ids: list[str]) -> None:
+        """Give each of these runs the log of the build it waited for, as a file of its own.
+
+        The next build of the same environment begins a log anew.
+        """
+        log = self._log(digest)
+        try:
+            with log.open("rb") as file:
+                blob, size = self._store.blobs.put(file)
+        except OSError:  # the build could not even begin
+            return
+        for run_id in run_ids:
+            self._store.files.put(run_id, BUILD_LOG, blob, size, overwrite=True)
+
+    def _log(self, digest: str) -> Path:
+        return self._planner.folder(f"build_{digest}") / "build.log"
+
     def _start(self, digest: str, build: Build) -> None:
         build.attempts += 1
         job = self._planner.build(digest, build.definition, build.package_settings)
         try:
+            if build.attempts == 1:
+                self._log(digest).unlink(missing_ok=True)
             write_job(job)
             build.native_id = self._backend.submit(self._backend.plan(job))
         except (HomerunError, OSError) as error:

@@ -9,7 +9,7 @@ from homerun.schema.environments import definition_digest, needs_image
 from homerun.schema.errors import ConflictError, HomerunError
 from homerun.schema.runs import RunSpec
 from homerun.schema.states import RunStatus, Writer
-from homerun.server.scheduler.images import Images
+from homerun.server.scheduler.images import BUILD_LOG, Images
 from homerun.server.scheduler.planning import Planner, Tokens, write_job
 from homerun.server.scheduler.slots import (
     LOCAL,
@@ -23,7 +23,7 @@ from homerun.server.scheduler.slots import (
 )
 from homerun.store import Store, hash_token
 
-_PREPARING = "Its environment is being built: see azureml-logs/20_image_build_log.txt"
+_PREPARING = f"Its environment is being built: see {BUILD_LOG}"
 
 # A reason is written again at most this often, and more rarely the longer the queue is: with
 # hundreds of runs waiting, every start would else rewrite every one of them.
@@ -63,8 +63,10 @@ class Queue:
     def turn(self, waiting: list[Run], live: list[Run]) -> set[str]:
         """Look at every waiting run once; give the ids of those that were started."""
         for digest, error in self._images.look().items():
+            mine = [run for run in waiting if _waits_for(run, digest)]
+            self._images.keep_log(digest, [run.run_id for run in mine])
             if error is not None:
-                self._fail_waiting(waiting, digest, error)
+                self._fail_waiting(mine, error)
         mine = [run for run in waiting if run.status in _WAITING and self._is_a_job(run)]
         self._specs = {run.run_id: self._specs[run.run_id] for run in mine}
         ready = [run for run in mine if self._is_prepared(run)]
@@ -140,11 +142,10 @@ class Queue:
             else:
                 self._fail(leased, "StartFailed", _sentence(error))
 
-    def _fail_waiting(self, waiting: list[Run], digest: str, error: str) -> None:
+    def _fail_waiting(self, waiting: list[Run], error: str) -> None:
         for run in waiting:
-            if run.status == RunStatus.PREPARING and run.image_digest == digest:
-                self._fail(run, "BuildFailed", error)
-                run.status = RunStatus.FAILED
+            self._fail(run, "BuildFailed", error)
+            run.status = RunStatus.FAILED
 
     def _fail(self, run: Run, code: str, message: str) -> None:
         self._advance(run, RunStatus.FAILED, message, RunError(code, message))
@@ -171,6 +172,10 @@ class Queue:
         if new:
             self._store.runs.wait_reasons(new)
         self._reasons = reasons
+
+
+def _waits_for(run: Run, digest: str) -> bool:
+    return run.status == RunStatus.PREPARING and run.image_digest == digest
 
 
 def _holder(run: Run) -> Holder:
