@@ -126,6 +126,15 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path):
     assert stderr.count("\n") == 1
 
 
+def test_a_token_that_is_no_text_is_said(home):
+    home.mkdir()
+    (home / "token").write_bytes(b"\xff\xfe")
+    code, said = Process(home).failed()
+    assert code == 1
+    assert "holds no token" in said
+    assert "Traceback" not in said
+
+
 def test_a_folder_of_a_newer_homerun_is_left_alone(home):
     process = Process(home)
     process.said()

@@ -6,17 +6,25 @@ import secrets
 import uuid
 from pathlib import Path
 
+from homerun.schema.errors import ConflictError
+
 
 def read_or_make_token(home: Path) -> str:
     """Give the user's token from its file, made where there is none; only its owner can read it.
 
     Raises:
         OSError: The file cannot be read or written.
+        ConflictError: It holds no text.
     """
     place = home / "token"
     with contextlib.suppress(FileNotFoundError):
         place.chmod(0o600)
-        token = place.read_text("utf-8").strip()
+        try:
+            token = place.read_text("utf-8").strip()
+        except UnicodeDecodeError as error:
+            raise ConflictError(
+                f"The file {str(place)!r} holds no token.", "Delete it: a new one is made."
+            ) from error
         if token:
             return token
     token = secrets.token_urlsafe(32)
