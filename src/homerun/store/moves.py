@@ -11,7 +11,7 @@ from homerun.schema.errors import ConflictError, InvalidInputError
 from homerun.schema.states import ALL, FINAL, RunStatus, Writer, may_follow
 from homerun.store.changes import RUNS, SCHEDULER, run_topic
 from homerun.store.database import Database, Transaction
-from homerun.store.rows import one_row, to_runs
+from homerun.store.rows import one_row, to_lean_runs, to_runs
 from homerun.store.tables import runs, tokens, transitions
 
 WAITING = (RunStatus.NOT_STARTED, RunStatus.QUEUED, RunStatus.PREPARING)
@@ -41,7 +41,7 @@ class RunMoves:
         """Move a run to ``status``: THE way a status changes, by ``schema.states``.
 
         Saying again what the same writer said last is harmless. An agent must give its epoch. The
-        run comes back as in a list, without what only its own page shows.
+        run comes back lean: without tags, properties, metrics and transitions.
 
         Raises:
             NotFoundError: There is no such run.
@@ -66,7 +66,7 @@ class RunMoves:
             if row.status != status or _last_writer(transaction, row) != writer:
                 extra = {"beat_ms": self._now_ms()} if writer == Writer.AGENT else {}
                 self._move(transaction, row, (status, writer, reason), error=error, **extra)
-            return self._read(transaction, run_id, is_whole=False)
+            return to_lean_runs([one_row(transaction, run_id)])[0]
 
     def request_cancel(self, run_id: str, by: str) -> Run:
         """Ask for a run's end: a waiting one is canceled, a live one told; a final one stays.
@@ -124,7 +124,7 @@ class RunMoves:
                     {"hash": run_token_hash, "role": "run", "run_id": run_id},
                 ],
             )
-            return self._read(transaction, run_id, is_whole=False)
+            return to_lean_runs([one_row(transaction, run_id)])[0]
 
     def beat(self, run_id: str, beat: Beat, now_ms: int | None = None) -> BeatAnswer:
         """Take an agent's sign of life, which brings a NotResponding run back.
@@ -192,9 +192,9 @@ class RunMoves:
         if status in FINAL or writer == Writer.API:
             transaction.notify(SCHEDULER)  # a slot is free, or a run is to end
 
-    def _read(self, transaction: Transaction, run_id: str, *, is_whole: bool = True) -> Run:
+    def _read(self, transaction: Transaction, run_id: str) -> Run:
         row = one_row(transaction, run_id)
-        return to_runs(transaction.connection, [row], is_whole=is_whole)[0]
+        return to_runs(transaction.connection, [row], is_whole=True)[0]
 
 
 def next_revision() -> Any:

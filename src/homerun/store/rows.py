@@ -48,6 +48,14 @@ def to_runs(
     return list(found.values())
 
 
+def to_lean_runs(rows: Iterable[Row[Any]]) -> list[Run]:
+    """Read runs from their own rows alone: without tags, properties, metrics and transitions.
+
+    It is what moves runs on: the scheduler reads every waiting run at every turn.
+    """
+    return [_to_run(row, is_whole=False) for row in rows]
+
+
 def to_error(data: dict[str, Any] | None) -> RunError | None:
     """Read a stored error."""
     return None if data is None else RunError(**data)

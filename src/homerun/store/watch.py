@@ -11,7 +11,7 @@ from homerun.schema.states import ALL, FINAL
 from homerun.store.changes import RUNS, run_topic
 from homerun.store.database import Transaction
 from homerun.store.moves import WAITING, RunMoves, next_revision
-from homerun.store.rows import one_row, to_runs
+from homerun.store.rows import one_row, to_lean_runs
 from homerun.store.tables import runs
 
 LIVE = ALL - FINAL - frozenset(WAITING)
@@ -29,7 +29,7 @@ class Native:
 
 
 class RunWatch(RunMoves):
-    """The part of ``store.runs`` that only the scheduler needs."""
+    """The part of ``store.runs`` that only the scheduler needs. The runs it gives are lean."""
 
     def waiting(self) -> list[Run]:
         """Give the runs that have not started, the oldest first."""
@@ -101,7 +101,7 @@ class RunWatch(RunMoves):
     def _some(self, *narrow: Any) -> list[Run]:
         query = select(runs).where(*narrow).order_by(runs.c.number)
         with self._database.read() as connection:
-            return to_runs(connection, connection.execute(query).all())
+            return to_lean_runs(connection.execute(query))
 
 
 def _say_why(transaction: Transaction, row: Row[Any], text: str | None) -> None:

@@ -34,11 +34,10 @@ def advance(here: Here, who: Who, run_id: str, body: Advance) -> Json:
                 "Use run.cancel() to end it.",
             )
         writer, epoch = Writer.API, None
-    return Json(
-        here.store.runs.advance(
-            run_id, body.status, writer, reason=body.reason, error=body.error, lease_epoch=epoch
-        )
+    run = here.store.runs.advance(
+        run_id, body.status, writer, reason=body.reason, error=body.error, lease_epoch=epoch
     )
+    return Json({"status": run.status})
 
 
 @router.post("/logs/{path:path}")
