@@ -27,9 +27,9 @@ MODELS = ("simple-cnn", "resnet18", "wide-resnet28")
 METRICS = ("train/loss", "train/acc", "val/loss", "val/acc", "lr")
 
 TRACEBACK = """Traceback (most recent call last):
-  File "/work/train.py", line 91, in <module>
+  File "/home/ada/train.py", line 91, in <module>
     main(parse())
-  File "/work/train.py", line 83, in main
+  File "/home/ada/train.py", line 83, in main
     loss = model(batch).mean() / args.accumulate
   File "/env/lib/python3.11/site-packages/torch/nn/modules/module.py", line 1751, in _call_impl
     return forward_call(*args, **kwargs)
