@@ -45,6 +45,9 @@ def test_two_runs_wait_for_one_build_and_the_next_waits_for_none(road: Road) -> 
         assert run["properties"]["homerun.build_log"] == "1"
         assert road.log(run["run_id"]) == prefix + "\n"
         assert road.log(run["run_id"], BUILD_LOG)
+    logs = {road.log(run["run_id"], BUILD_LOG) for run in runs}
+    assert logs == {(road.home / "images" / definition_digest(EMPTY) / "build.log").read_text()}
+    assert not road.folder(f"build_{definition_digest(EMPTY)}").exists()
     third = road.ends(road.submit(SHOWS_PREFIX, environment=EMPTY))
     assert "Preparing" not in [step["status"] for step in third["transitions"]]
     assert "homerun.build_log" not in third["properties"]
@@ -111,7 +114,10 @@ def _kill_build(road: Road) -> None:
                 found.append(process)
         return found
 
-    os.kill(road.until(find)[0].pid, signal.SIGKILL)
+    killed = road.until(find)[0].pid
+    os.kill(killed, signal.SIGKILL)
+    # Else the next kill may meet the same process, which is not gone at once.
+    road.until(lambda: killed not in [process.pid for process in find()])
 
 
 def _is_build(job_file: str) -> bool:

@@ -1,6 +1,9 @@
 """Images on demand: one build job per digest, however many runs wait for it."""
 
+import contextlib
 import json
+import logging
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +15,8 @@ from homerun.environments import find_image
 from homerun.schema.errors import HomerunError
 from homerun.server.scheduler.planning import Planner, write_job
 from homerun.store import Store
+
+_log = logging.getLogger(__name__)
 
 BUILD_LOG = "azureml-logs/20_image_build_log.txt"
 _ATTEMPTS = 2
@@ -66,6 +71,7 @@ class Images:
             if known is None or known.state != "ready":
                 self._store.images.claim(digest, None)
                 self._store.images.ready(digest, image.prefix)
+                self.close(digest)  # a server before this one had it built
             return True
         if known is not None and known.state == "ready":  # pruned, or damaged
             self._store.images.forget(digest)
@@ -97,14 +103,24 @@ class Images:
 
         The next build of the same environment begins a log anew.
         """
-        log = self._log(digest)
         try:
-            with log.open("rb") as file:
+            with self._log(digest).open("rb") as file:
                 blob, size = self._store.blobs.put(file)
-        except OSError:  # the build could not even begin
-            return
-        for run_id in run_ids:
-            self._store.files.put(run_id, BUILD_LOG, blob, size, overwrite=True)
+            for run_id in run_ids:
+                self._store.files.put(run_id, BUILD_LOG, blob, size, overwrite=True)
+        except (OSError, HomerunError) as error:  # it never began, or the disk is full
+            _log.warning("The log of build %s was not kept with its runs: %s", digest, error)
+
+    def close(self, digest: str) -> None:
+        """Clear up after a build: of an image that is there, the image's own log tells enough.
+
+        What a failed one left stays for a week.
+        """
+        folder = self._planner.folder(f"build_{digest}")
+        if find_image(self._home, digest) is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            (folder / "job.json").unlink()
 
     def _log(self, digest: str) -> Path:
         return self._planner.folder(f"build_{digest}") / "build.log"

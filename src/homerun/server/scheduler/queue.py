@@ -67,6 +67,7 @@ class Queue:
             self._images.keep_log(digest, [run.run_id for run in mine])
             if error is not None:
                 self._fail_waiting(mine, error)
+            self._images.close(digest)
         mine = [run for run in waiting if run.status in _WAITING and self._is_a_job(run)]
         self._specs = {run.run_id: self._specs[run.run_id] for run in mine}
         ready = [run for run in mine if self._is_prepared(run)]
