@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 import sys
+import tarfile
 import venv
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -72,6 +74,23 @@ def test_the_first_scripts_and_the_clean_up_need_no_environment(tutorial, client
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
+def test_an_sdist_becomes_a_wheel_with_the_studio_where_there_is_no_node(tmp_path):
+    """Builds the sdist, unpacks it, and builds the wheel with nothing on PATH: some seconds."""
+    build = [sys.executable, "-m", "hatchling", "build", "-d", str(tmp_path)]
+    call(*build, "-t", "sdist", cwd=ROOT, timeout=300)
+    with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as sdist:
+        if hasattr(tarfile, "data_filter"):  # Debian 12's 3.11.2 has none yet
+            sdist.extraction_filter = tarfile.data_filter
+        sdist.extractall(tmp_path / "unpacked")
+    folder = next((tmp_path / "unpacked").iterdir())
+    nothing = {**os.environ, "PATH": str(tmp_path / "no-programs")}
+    call(*build, "-t", "wheel", cwd=folder, timeout=300, env=nothing)
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+        names = wheel.namelist()
+    assert "homerun/server/static/index.html" in names
+    assert any(name.endswith(".woff2") for name in names)
+
+
 def test_the_wheels_in_an_empty_environment_run_the_tutorial(tutorial, home, tmp_path):
     """Builds both wheels, installs them, then PyTorch's environment: a minute or more."""
     wheels = tmp_path / "wheels"
