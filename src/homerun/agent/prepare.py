@@ -44,6 +44,7 @@ def unpack(chunks: Iterable[bytes], work: Path) -> None:
     fresh = work.with_name("work.new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir()
+    # A stream is read from the front, so that `read` is all it needs; the stubs ask for a file.
     with tarfile.open(fileobj=Chunks(iter(chunks)), mode="r|") as tar:  # type: ignore[call-overload]
         for member in tar:
             source = tar.extractfile(member) if member.isreg() else None

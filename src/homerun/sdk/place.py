@@ -2,6 +2,7 @@
 
 import os
 import time
+from abc import ABC, abstractmethod
 from typing import Any, BinaryIO, Callable, Dict, List, Optional, Tuple
 
 from homerun.client import settings
@@ -19,7 +20,7 @@ AWAY = ServerUnreachableError.status
 Journaled = Callable[..., None]
 
 
-class Place:
+class Place(ABC):
     """Where one run's metrics, tags and files are; ``Run`` is the same everywhere, this differs.
 
     Attributes:
@@ -41,40 +42,39 @@ class Place:
             if self._lost == 1:
                 warn(
                     f"Nothing can be recorded in {self.writer.folder}: {error}. The script goes "
-                    f"on; "
-                    "what it logs until there is room again is lost."
+                    "on; what it logs until there is room again is lost."
                 )
 
-    def flush(self, timeout_s: float = FLUSH_S) -> None:
+    def flush(self, timeout_s: float = FLUSH_S) -> None:  # noqa: B027 -- most hold nothing back
         """Bring what was recorded to where it is read."""
 
+    @abstractmethod
     def metrics(self, name: Optional[str]) -> Dict[str, Dict[str, Any]]:
         """Give name → ``{"kind", "values"}``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def record(self) -> Dict[str, Any]:
         """Give the run as it is now (``schema.api.Run``)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def update(self, **patch: Any) -> None:
         """Change tags, properties, name or description (``schema.api.RunPatch``)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def put_file(self, name: str, content: BinaryIO) -> None:
         """Keep a file under a name.
 
         Raises:
             AzureMLException: There is one of this name.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def file_names(self) -> List[str]:
         """List the names of the run's files."""
-        raise NotImplementedError
 
+    @abstractmethod
     def read_file(self, name: str, target: BinaryIO) -> None:
         """Write a file's content to an open one."""
-        raise NotImplementedError
 
 
 class ServerPlace(Place):

@@ -13,12 +13,12 @@ from homerun.compute.backend import JobState
 from homerun.compute.local.backend import LocalBackend
 from homerun.environments import find_image
 from homerun.schema.errors import HomerunError
+from homerun.server import buildlog
 from homerun.server.scheduler.planning import Planner, write_job
 from homerun.store import Store
 
 _log = logging.getLogger(__name__)
 
-BUILD_LOG = "azureml-logs/20_image_build_log.txt"
 _ATTEMPTS = 2
 _KILLED = (
     "The build of this environment was killed twice. Was there too little memory or disk? "
@@ -107,7 +107,7 @@ class Images:
             with self._log(digest).open("rb") as file:
                 blob, size = self._store.blobs.put(file)
             for run_id in run_ids:
-                self._store.files.put(run_id, BUILD_LOG, blob, size, overwrite=True)
+                self._store.files.put(run_id, buildlog.PATH, blob, size, overwrite=True)
         except (OSError, HomerunError) as error:  # it never began, or the disk is full
             _log.warning("The log of build %s was not kept with its runs: %s", digest, error)
 

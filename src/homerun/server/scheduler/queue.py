@@ -9,7 +9,8 @@ from homerun.schema.environments import definition_digest, needs_image
 from homerun.schema.errors import ConflictError, HomerunError
 from homerun.schema.runs import RunSpec
 from homerun.schema.states import RunStatus, Writer
-from homerun.server.scheduler.images import BUILD_LOG, Images
+from homerun.server import buildlog
+from homerun.server.scheduler.images import Images
 from homerun.server.scheduler.planning import Planner, Tokens, write_job
 from homerun.server.scheduler.slots import (
     LOCAL,
@@ -23,7 +24,7 @@ from homerun.server.scheduler.slots import (
 )
 from homerun.store import Store, hash_token
 
-_PREPARING = f"Its environment is being built: see {BUILD_LOG}"
+_PREPARING = f"Its environment is being built: see {buildlog.PATH}"
 
 # A reason is written again at most this often, and more rarely the longer the queue is: with
 # hundreds of runs waiting, every start would else rewrite every one of them.
@@ -101,7 +102,7 @@ class Queue:
             if not self._images.is_ready(digest, definition, spec.package_settings):
                 if run.status == RunStatus.NOT_STARTED:
                     self._store.runs.set_image(run.run_id, digest)
-                    patch = RunPatch(properties={"homerun.build_log": "1"})
+                    patch = RunPatch(properties={buildlog.WAITED: "1"})
                     self._store.runs.update(run.run_id, patch)
                     self._advance(run, RunStatus.PREPARING, _PREPARING)
                 return False
